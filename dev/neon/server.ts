@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { json, serveStandIn, type StandIn, type WireRequest } from "../stand-in.ts";
+
+/** One statement as Neon's driver sends it: every parameter is text or null. */
+export interface Statement {
+  query: string;
+  params?: (string | null)[];
+}
+
+export interface StatementResult {
+  fields: object[];
+  rows: (string | null)[][];
+  rowAsArray: true;
+  command: string;
+  rowCount: number | null;
+}
+
+/** An engine behind the stand-in. */
+export interface Backend {
+  /** Runs all statements in one transaction that starts with `prologue`; rolls back and throws the engine's error if one fails. */
+  transaction(prologue: string[], statements: Statement[]): Promise<StatementResult[]>;
+  close(): Promise<void>;
+}
+
+export interface Neon extends StandIn {
+  /** Owns the database's clock (`app.jam()`); undefined gives it back. */
+  setTime(time: Date | undefined): void;
+  /** Runs one statement as the owner, around row-level security: for tests and seeds. Rows as text. */
+  asOwner(
+    query: string,
+    params?: (string | number | bigint | null)[],
+  ): Promise<Record<string, string | null>[]>;
+}
+
+/**
+ * Serves Neon's SQL-over-HTTP protocol (`POST /sql`) over `backend`.
+ * The user of the connection string is the role of the transaction, so grants and row-level security hold as on Neon.
+ */
+export async function startNeon(backend: Backend, port?: number): Promise<Neon> {
+  let time: Date | undefined;
+  const server = await serveStandIn(async (request) => {
+    if (request.method !== "POST" || request.url !== "/sql") return json(404, { message: "not found" });
+    try {
+      const { statements, batch } = parse(request);
+      const prologue = [
+        beginOf(request.headers),
+        `set local role ${quoteIdentifier(userOf(request.headers))}`,
+      ];
+      if (time) prologue.push(`set local app.jam = '${time.toISOString()}'`);
+      const results = await backend.transaction(prologue, statements);
+      return json(200, batch ? { results } : results[0]);
+    } catch (error) {
+      return json(400, describe(error));
+    }
+  }, port);
+  const stopListening = server.close.bind(server);
+  return Object.assign(server, {
+    setTime(next: Date | undefined) {
+      time = next;
+    },
+    async asOwner(query: string, params: (string | number | bigint | null)[] = []) {
+      const texts = params.map((param) => (param === null ? null : String(param)));
+      const [result] = await backend.transaction(["begin"], [{ query, params: texts }]);
+      const names = (result?.fields ?? []).map((field) => (field as { name: string }).name);
+      return (result?.rows ?? []).map((row) =>
+        Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])),
+      );
+    },
+    async close() {
+      await stopListening();
+      await backend.close();
+    },
+  });
+}
+
+function parse(request: WireRequest): { statements: Statement[]; batch: boolean } {
+  const body = JSON.parse(request.body.toString()) as Statement | { queries: Statement[] };
+  return "queries" in body ? { statements: body.queries, batch: true } : { statements: [body], batch: false };
+}
+
+const ISOLATION: Record<string, string> = {
+  Serializable: "serializable",
+  RepeatableRead: "repeatable read",
+  ReadCommitted: "read committed",
+  ReadUncommitted: "read uncommitted",
+};
+
+function beginOf(headers: IncomingHttpHeaders): string {
+  const isolation = ISOLATION[String(headers["neon-batch-isolation-level"])];
+  return [
+    "begin",
+    isolation && `isolation level ${isolation}`,
+    headers["neon-batch-read-only"] === "true" && "read only",
+    headers["neon-batch-deferrable"] === "true" && "deferrable",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function userOf(headers: IncomingHttpHeaders): string {
+  const url = new URL(String(headers["neon-connection-string"]).replace(/^postgres(ql)?:/, "http:"));
+  return decodeURIComponent(url.username);
+}
+
+function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+const ERROR_FIELDS =
+  "code detail hint position internalPosition internalQuery severity where table column schema dataType constraint file line routine".split(
+    " ",
+  );
+
+/** Neon reports an engine's error as JSON with PostgreSQL's own fields. */
+function describe(error: unknown): object {
+  const fields = error as Record<string, unknown>;
+  return {
+    message: String(fields["message"]),
+    ...Object.fromEntries(ERROR_FIELDS.map((name) => [name, fields[name] ?? null])),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Deps } from "./deps.ts";
+import { publishDocs } from "./platform/http/docs.ts";
+import { healthRoutes } from "./platform/health/routes.ts";
+import { answerError, answerUnmatched, requestFrame } from "./platform/http/request.ts";
+import { createRouter, type Router } from "./platform/http/router.ts";
+import { signedByQueue } from "./platform/queue/queue.ts";
+import { mitraAccess } from "./ppob/mitra/mitra.ts";
+import { mitraRoutes } from "./ppob/mitra/routes.ts";
+import { produkRoutes } from "./ppob/produk/routes.ts";
+import type { JobDeps } from "./ppob/transaksi/jobs.ts";
+import { callbackRoutes, transaksiRoutes } from "./ppob/transaksi/routes.ts";
+import { QUEUE_PATH } from "./ppob/transaksi/transaksi.ts";
+
+/** The map of the house: every door, and the frame around all of them. */
+export function createApp(deps: Deps): Router {
+  const { config } = deps;
+  const queueAccess = signedByQueue(config.queue, config.publicUrl, deps.clock, QUEUE_PATH);
+  const app = createRouter();
+  app.use(...requestFrame(deps));
+  app.onError(answerError);
+  app.notFound(answerUnmatched(app));
+
+  app.route("/", healthRoutes(deps));
+  app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
+  app.route("/", produkRoutes(deps));
+  app.route("/", transaksiRoutes(deps));
+  app.route("/", callbackRoutes(jobDeps(deps), queueAccess));
+
+  publishDocs(app, {
+    accesses: [mitraAccess, queueAccess],
+    url: config.publicUrl,
+    description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
+  });
+  return app;
+}
+
+/** What the queue's consumer and the sweeper work with. */
+export function jobDeps(deps: Deps): JobDeps {
+  const { timeoutSeconds, recheckSeconds } = deps.config.biller;
+  return { ...deps, billerTimeoutSeconds: timeoutSeconds, billerRecheckSeconds: recheckSeconds };
+}

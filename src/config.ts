@@ -1,0 +1,147 @@
+import { z } from "zod";
+import type { SealKeys } from "./platform/crypto/seal.ts";
+import { isLoopback } from "./platform/db/database.ts";
+
+/** Everything the Worker needs to know, read once. Durations are in seconds, money in whole rupiah. */
+export interface Config {
+  local: boolean;
+  /** Origin under which vendors call us back, without a trailing slash. */
+  publicUrl: string;
+  databaseUrl: string;
+  sealKeys: SealKeys;
+  /** Test balance of a local registration that names none. Production has no such thing. */
+  testBalance: bigint;
+  strictRateLimits: boolean;
+  queue: { url: string; token: string; currentSigningKey: string; nextSigningKey: string };
+  biller: {
+    baseUrl: string;
+    username: string;
+    apiKey: string;
+    webhookSecret: string;
+    timeoutSeconds: number;
+    /** Digiflazz asks for at least 60 s between two questions about one `ref_id`. */
+    recheckSeconds: number;
+  };
+}
+
+/** What wrangler hands the Worker: texts, and bindings that are not ours to parse. */
+export type Env = Record<string, unknown>;
+
+/** Names every missing or weak variable at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const secret = z.string().min(16, "minimal 16 karakter");
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ""));
+const seconds = z
+  .string()
+  .regex(/^\d{1,5}$/, "bilangan bulat, detik")
+  .transform(Number);
+
+const variables = z.object({
+  APP_ENV: z.enum(["local", "production"]).default("production"),
+  PUBLIC_URL: httpUrl,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATA_KEY: z
+    .string()
+    .regex(/^\d+:[0-9a-f]{64}(,\d+:[0-9a-f]{64})*$/, "bentuknya <versi>:<64 hex>, yang berlaku paling depan"),
+  SALDO_UJI: z
+    .string()
+    .regex(/^\d{1,12}$/, "rupiah bulat")
+    .default("1000000")
+    .transform(BigInt),
+  RATE_LIMITS: z.enum(["strict", "wide"]).optional(),
+  QSTASH_URL: httpUrl.default("https://qstash.upstash.io"),
+  QSTASH_TOKEN: secret,
+  QSTASH_CURRENT_SIGNING_KEY: secret,
+  QSTASH_NEXT_SIGNING_KEY: secret,
+  BILLER_BASE_URL: httpUrl.default("https://api.digiflazz.com/v1"),
+  BILLER_USERNAME: z.string().min(1),
+  BILLER_API_KEY: secret,
+  BILLER_WEBHOOK_SECRET: secret,
+  BILLER_TIMEOUT_SECONDS: seconds.default(30),
+  BILLER_RECHECK_SECONDS: seconds.default(60),
+});
+
+type Variables = z.output<typeof variables>;
+
+/**
+ * Reads the environment. Throws one `ConfigError` that names every missing, malformed or weak variable;
+ * in production also every value that belongs to local development, whose secrets are public.
+ */
+export function readConfig(env: Env): Config {
+  const parsed = variables.safeParse(env);
+  const problems = parsed.success
+    ? parsed.data.APP_ENV === "production"
+      ? unfitForProduction(parsed.data)
+      : []
+    : parsed.error.issues.map(({ path, message }) =>
+        env[String(path[0])] === undefined
+          ? `${String(path[0])}: belum diisi`
+          : `${String(path[0])}: ${message}`,
+      );
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(
+      `Konfigurasi belum siap:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+  }
+  return toConfig(parsed.data);
+}
+
+function toConfig(values: Variables): Config {
+  return {
+    local: values.APP_ENV === "local",
+    publicUrl: values.PUBLIC_URL,
+    databaseUrl: values.DATABASE_URL,
+    sealKeys: values.DATA_KEY.split(",").map((entry) => {
+      const [version = "", hex = ""] = entry.split(":");
+      return { version: Number(version), hex };
+    }),
+    testBalance: values.SALDO_UJI,
+    strictRateLimits: (values.RATE_LIMITS ?? (values.APP_ENV === "local" ? "wide" : "strict")) === "strict",
+    queue: {
+      url: values.QSTASH_URL,
+      token: values.QSTASH_TOKEN,
+      currentSigningKey: values.QSTASH_CURRENT_SIGNING_KEY,
+      nextSigningKey: values.QSTASH_NEXT_SIGNING_KEY,
+    },
+    biller: {
+      baseUrl: values.BILLER_BASE_URL,
+      username: values.BILLER_USERNAME,
+      apiKey: values.BILLER_API_KEY,
+      webhookSecret: values.BILLER_WEBHOOK_SECRET,
+      timeoutSeconds: values.BILLER_TIMEOUT_SECONDS,
+      recheckSeconds: values.BILLER_RECHECK_SECONDS,
+    },
+  };
+}
+
+/** The public signing keys and token of `qstash dev`: whoever knows the documentation could forge deliveries. */
+const QSTASH_DEV_MARKS = [
+  "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r",
+  "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs",
+  "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIs",
+];
+
+function unfitForProduction(values: Variables): string[] {
+  const problems: string[] = [];
+  for (const name of ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"] as const) {
+    const { hostname, protocol } = new URL(values[name]);
+    if (isLoopback(hostname)) problems.push(`${name}: alamat lokal tidak berlaku di produksi`);
+    else if (protocol === "http:") problems.push(`${name}: harus https di produksi`);
+  }
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== "string") continue;
+    if (value.includes("lokal") || QSTASH_DEV_MARKS.some((mark) => value.includes(mark))) {
+      problems.push(`${name}: nilai untuk pengembangan lokal tidak berlaku di produksi`);
+    }
+  }
+  for (const [, hex = ""] of values.DATA_KEY.matchAll(/:([0-9a-f]+)/g)) {
+    // A random key of 32 bytes has fewer than 16 distinct ones about never; a typed or repeated one does.
+    if (new Set(hex.match(/../g)).size < 16)
+      problems.push("DATA_KEY: terlalu lemah, buat dengan `openssl rand -hex 32`");
+  }
+  if (values.BILLER_RECHECK_SECONDS < 60) problems.push("BILLER_RECHECK_SECONDS: minimal 60 di produksi");
+  return problems;
+}

@@ -1,0 +1,35 @@
+import type { Config } from "./config.ts";
+import { systemClock, type Clock } from "./platform/clock.ts";
+import { createSealer, type Sealer } from "./platform/crypto/seal.ts";
+import { openDatabase, type Database } from "./platform/db/database.ts";
+import { systemIds, type Ids } from "./platform/id.ts";
+import { createLog, type Log } from "./platform/log.ts";
+import { openQueue, type Queue } from "./platform/queue/queue.ts";
+import type { Biller } from "./ppob/biller/biller.ts";
+import { createDigiflazz } from "./ppob/biller/digiflazz.ts";
+
+/** Everything the house reaches outside of itself. Doors take what they need of it; a test replaces what it wants. */
+export interface Deps {
+  config: Config;
+  db: Database;
+  queue: Queue;
+  biller: Biller;
+  sealer: Sealer;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}
+
+/** The only place where clients are made. None of them holds a connection, so one set serves a whole isolate. */
+export function openDeps(config: Config): Deps {
+  return {
+    config,
+    db: openDatabase(config.databaseUrl),
+    queue: openQueue(config.queue, config.publicUrl),
+    biller: createDigiflazz({ ...config.biller, testing: config.local }),
+    sealer: createSealer(config.sealKeys),
+    clock: systemClock,
+    ids: systemIds,
+    log: createLog(),
+  };
+}

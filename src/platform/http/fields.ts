@@ -1,0 +1,33 @@
+import { z } from "@hono/zod-openapi";
+
+/** Control characters and the marks that reorder text on a screen. */
+const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
+
+/** A line of text for people: trimmed, NFC, `min` to `max` characters, printable, and not only spaces or zero-width marks. */
+export function textField(min: number, max: number) {
+  return z
+    .string()
+    .normalize("NFC")
+    .trim()
+    .min(min)
+    .max(max)
+    .refine((text) => !UNPRINTABLE.test(text), "memuat karakter yang tidak dapat dicetak")
+    .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong");
+}
+
+/** An id in a path: decimal, no sign, no leading zero, so that every row has one address. */
+export function idParam(name: string) {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/, "harus bilangan bulat positif")
+    .transform(Number)
+    .pipe(z.int())
+    .openapi({
+      type: "integer",
+      format: "int64",
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      example: 4,
+      param: { name, in: "path", required: true },
+    });
+}

@@ -1,0 +1,110 @@
+import { TrieRouter } from "hono/router/trie-router";
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
+import type { Clock } from "../clock.ts";
+import type { Ids } from "../id.ts";
+import { describeError, type Log } from "../log.ts";
+import {
+  AppError,
+  InternalError,
+  MalformedUrl,
+  MethodNotAllowed,
+  NotFound,
+  problemOf,
+  UnsupportedMediaType,
+} from "./errors.ts";
+import type { HouseEnv } from "./router.ts";
+
+/** Gives every request its id and one line in the log, and every answer the headers that keep it private and inert. */
+export function requestFrame(deps: { clock: Clock; ids: Ids; log: Log }): MiddlewareHandler<HouseEnv>[] {
+  const identify: MiddlewareHandler<HouseEnv> = async (c, next) => {
+    const started = deps.clock.now().getTime();
+    const given = c.req.header("x-request-id") ?? "";
+    const requestId = /^[\w.-]{8,64}$/.test(given) ? given : deps.ids.uuid();
+    c.set("requestId", requestId);
+    c.set("log", withRequestId(deps.log, requestId));
+    await next();
+    c.header("x-request-id", requestId);
+    c.var.log.info("request", {
+      method: c.req.method,
+      // The pattern, not the path: paths carry ids of people.
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: deps.clock.now().getTime() - started,
+      actor: c.var.actor?.label,
+    });
+  };
+  const refuseBadUrl: MiddlewareHandler<HouseEnv> = async (c, next) => {
+    if (!isCleanUrl(c.req.url)) throw new MalformedUrl();
+    await next();
+  };
+  const noStore: MiddlewareHandler<HouseEnv> = async (c, next) => {
+    await next();
+    if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
+  };
+  const headers = secureHeaders({
+    strictTransportSecurity: "max-age=63072000; includeSubDomains",
+    referrerPolicy: "no-referrer",
+    xFrameOptions: "DENY",
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+  });
+  return [identify, headers, noStore, refuseBadUrl];
+}
+
+function withRequestId(log: Log, requestId: string): Log {
+  return {
+    info: (event, fields) => log.info(event, { request_id: requestId, ...fields }),
+    warn: (event, fields) => log.warn(event, { request_id: requestId, ...fields }),
+    error: (event, fields) => log.error(event, { request_id: requestId, ...fields }),
+  };
+}
+
+/** Longest request target taken, in characters. */
+const MAX_URL = 4_096;
+
+/** Percent-encoding must decode to UTF-8 without NUL: PostgreSQL stores neither, and frameworks disagree on the rest. */
+function isCleanUrl(url: string): boolean {
+  if (url.length > MAX_URL) return false;
+  try {
+    return !decodeURIComponent(url.replaceAll("+", " ")).includes("\u0000");
+  } catch {
+    return false;
+  }
+}
+
+/** Turns whatever was thrown into a problem document; what is not declared is logged and answered with a constant text. */
+export function answerError(error: Error, c: Context<HouseEnv>): Response {
+  let known = error instanceof AppError ? error : undefined;
+  if (error instanceof HTTPException && error.status === 415) known = new UnsupportedMediaType();
+  if (!known) c.var.log.error("unexpected", describeError(error));
+  else if (known.cause) c.var.log.error(known.definition.code, describeError(known.cause));
+  return problem(c, known ?? new InternalError());
+}
+
+function problem(c: Context<HouseEnv>, error: AppError): Response {
+  const body = problemOf(error, c.req.path, c.var.requestId);
+  const headers = {
+    "content-type": "application/problem+json",
+    ...error.definition.headers,
+    ...error.more.headers,
+  };
+  return c.body(JSON.stringify(body), error.definition.status, headers);
+}
+
+/** Answers what no route took: 405 with `Allow` where another method would do, else 404. */
+export function answerUnmatched(app: Hono<HouseEnv>): (c: Context<HouseEnv>) => Response {
+  let methodsByPath: TrieRouter<string> | undefined;
+  return (c) => {
+    if (!methodsByPath) {
+      methodsByPath = new TrieRouter<string>();
+      for (const { method, path } of app.routes) if (method !== "ALL") methodsByPath.add("*", path, method);
+    }
+    const path = c.req.path.replace(/(?<=.)\/$/, "");
+    const methods = new Set(methodsByPath.match("*", path)[0].map(([method]) => method));
+    if (methods.size === 0) return problem(c, new NotFound());
+    if (methods.has("GET")) methods.add("HEAD");
+    return problem(c, new MethodNotAllowed({ headers: { allow: [...methods].sort().join(", ") } }));
+  };
+}

@@ -1,0 +1,110 @@
+import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { keepRawBody, limitBody, strictJson } from "./body.ts";
+import {
+  InternalError,
+  MalformedJson,
+  MalformedUrl,
+  PayloadTooLarge,
+  problemOf,
+  ServiceUnavailable,
+  TooManyRequests,
+  UnsupportedMediaType,
+  ValidationFailed,
+  type ErrorClass,
+} from "./errors.ts";
+import type { HouseEnv } from "./router.ts";
+
+/** Who may call a route: how it shows in OpenAPI, what checks the credentials, and how they fail. */
+export interface Access {
+  /** Security scheme of the OpenAPI document; none for an open route. */
+  scheme?: { name: string; definition: SecurityScheme };
+  middleware: MiddlewareHandler<HouseEnv>[];
+  errors: readonly ErrorClass[];
+}
+
+type SecurityScheme =
+  | { type: "apiKey"; in: "header"; name: string; description: string }
+  | { type: "http"; scheme: "bearer"; bearerFormat: "JWT"; description: string };
+
+/** Anyone may call. */
+export const open: Access = { middleware: [], errors: [] };
+
+type RouteShape<P extends string> = Omit<RouteConfig, "path" | "security" | "middleware"> & {
+  path: P;
+  operationId: string;
+  tags: string[];
+  summary: string;
+  access: Access;
+  /** Errors of the use case; those of access, parsing and the platform are added by themselves. */
+  errors?: readonly ErrorClass[];
+  /** The body stays raw for a signature check instead of being parsed by the schema. */
+  rawBody?: boolean;
+};
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    request_id: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi("Masalah", {
+    description: "RFC 9457 problem document; `detail` untuk manusia, `type` untuk mesin.",
+  });
+
+/** Declares a route: contract, access and every error it can answer, in one place next to its handler. */
+export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R) {
+  const { access, errors = [], rawBody = false, ...config }: RouteShape<P> = shape;
+  const takesBody = config.request?.body !== undefined;
+  // Credentials are checked before a body is read; only a signature over the body has to wait for it.
+  const middleware = rawBody
+    ? [limitBody, keepRawBody, ...access.middleware]
+    : [...access.middleware, ...(takesBody ? [limitBody, strictJson] : [])];
+  const possible = [
+    MalformedUrl,
+    ...access.errors,
+    ...(takesBody ? [PayloadTooLarge, MalformedJson] : []),
+    ...(takesBody && !rawBody ? [UnsupportedMediaType] : []),
+    ...(config.request && !rawBody ? [ValidationFailed] : []),
+    ...errors,
+    TooManyRequests,
+    InternalError,
+    ServiceUnavailable,
+  ];
+  const route: RouteConfig = {
+    ...config,
+    ...(middleware.length > 0 && { middleware }),
+    ...(access.scheme && { security: [{ [access.scheme.name]: [] }] }),
+    responses: { ...problemResponses(possible, config.path), ...config.responses },
+  };
+  // The declared type keeps only the successes: handlers return those and throw the errors.
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- `route` is R without access, plus error responses
+  return createRoute(route) as unknown as R;
+}
+
+function problemResponses(errors: readonly ErrorClass[], path: string): RouteConfig["responses"] {
+  const byStatus = Map.groupBy(new Set(errors), ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, classes]) => [
+      status,
+      {
+        description: classes.map(({ detail }) => detail).join(" / "),
+        content: {
+          "application/problem+json": {
+            schema: problemSchema,
+            examples: Object.fromEntries(
+              classes.map((definition) => [
+                definition.code,
+                { value: problemOf(new definition(), path, "0b7c3f0e-6f0a-4f2e-9a51-3f6d6c1d9a11") },
+              ]),
+            ),
+          },
+        },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,53 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Actor } from "../db/actor.ts";
+import type { Log } from "../log.ts";
+import { ValidationFailed, type FieldProblem } from "./errors.ts";
+
+/** What every handler finds in its context. */
+export interface HouseEnv {
+  Variables: {
+    requestId: string;
+    log: Log;
+    /** Who calls; set by the route's `access`, so absent on open routes. */
+    actor: Actor;
+    /** The body's exact bytes as text, for signatures; set on routes that declare `rawBody`. */
+    rawBody: string;
+  };
+}
+
+export type Router = OpenAPIHono<HouseEnv>;
+
+const POINTER_PREFIX = {
+  json: "#/",
+  form: "#/",
+  param: "path:",
+  query: "query:",
+  header: "header:",
+  cookie: "cookie:",
+};
+
+/** A router whose failed validations become one 422 that names every field. Paths match with and without a trailing slash. */
+export function createRouter(): Router {
+  return new OpenAPIHono<HouseEnv>({
+    strict: false,
+    defaultHook(result) {
+      if (result.success) return;
+      const prefix = POINTER_PREFIX[result.target];
+      const errors = result.error.issues.flatMap((issue): FieldProblem[] => {
+        // An unknown key is reported where it stands, not at the object that holds it.
+        const paths =
+          issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+        return paths.map((path) => ({
+          pointer: prefix + path.map(escapePointer).join("/"),
+          detail: issue.message,
+        }));
+      });
+      throw new ValidationFailed({ errors: errors.slice(0, 20) });
+    },
+  });
+}
+
+/** One segment of a JSON pointer (RFC 6901). */
+function escapePointer(segment: PropertyKey): string {
+  return String(segment).slice(0, 80).replaceAll("~", "~0").replaceAll("/", "~1");
+}

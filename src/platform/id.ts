@@ -1,0 +1,14 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+/** Randomness, asked for so that a test can own it. All of it comes from the platform's CSPRNG. */
+export interface Ids {
+  /** A random UUID (version 4). */
+  uuid(): string;
+  /** `bytes` random bytes as lower-case hex, twice as many characters. */
+  secret(bytes: number): string;
+}
+
+export const systemIds: Ids = {
+  uuid: () => randomUUID(),
+  secret: (bytes) => randomBytes(bytes).toString("hex"),
+};

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { Client } from "@upstash/qstash";
+import { jwtVerify } from "jose";
+import type { Clock } from "../clock.ts";
+import { constantTimeEqual } from "../crypto/hash.ts";
+import { SignatureInvalid } from "../http/errors.ts";
+import type { Access } from "../http/route.ts";
+
+/** Hands work to QStash. The row in the database is the truth; a message is only a nudge and may be lost or doubled. */
+export interface Queue {
+  /** Has QStash call `path` of ours with `body` as JSON. The same `deduplicationId` within ten minutes is one message. */
+  publish(path: string, body: unknown, deduplicationId: string): Promise<void>;
+}
+
+export interface QueueConfig {
+  url: string;
+  token: string;
+  currentSigningKey: string;
+  nextSigningKey: string;
+}
+
+/** Retries after the first attempt; beyond them the sweeper is sooner than QStash's back-off. */
+const RETRIES = 3;
+
+export function openQueue(config: QueueConfig, publicUrl: string): Queue {
+  const client = new Client({
+    baseUrl: config.url,
+    token: config.token,
+    // Never the SDK's development mode: it trusts signing keys that are public.
+    devMode: false,
+    enableTelemetry: false,
+    retry: { retries: 1, backoff: () => 200 },
+  });
+  return {
+    async publish(path, body, deduplicationId) {
+      await client.publishJSON({ url: publicUrl + path, body, deduplicationId, retries: RETRIES });
+    },
+  };
+}
+
+/** Seconds by which QStash's clock and ours may differ. */
+const CLOCK_TOLERANCE = 5;
+
+/**
+ * Routes that only QStash may call. Checks the header `Upstash-Signature` as QStash documents it, and more narrowly than
+ * its SDK: HS256 only, every claim required, `sub` must be this very URL. Current key first, then the next one.
+ */
+export function signedByQueue(config: QueueConfig, publicUrl: string, clock: Clock, path: string): Access {
+  const keys = [config.currentSigningKey, config.nextSigningKey].map((key) => new TextEncoder().encode(key));
+  return {
+    scheme: {
+      name: "qstash",
+      definition: {
+        type: "apiKey",
+        in: "header",
+        name: "Upstash-Signature",
+        description: "JWT HS256 dari QStash.",
+      },
+    },
+    errors: [SignatureInvalid],
+    middleware: [
+      async (c, next) => {
+        const token = c.req.header("upstash-signature") ?? "";
+        const bodyHash = createHash("sha256").update(c.var.rawBody).digest("base64url");
+        const checks = keys.map((key) => isSigned(token, key, publicUrl + path, bodyHash, clock));
+        if (!(await Promise.all(checks)).includes(true)) throw new SignatureInvalid();
+        await next();
+      },
+    ],
+  };
+}
+
+async function isSigned(
+  token: string,
+  key: Uint8Array,
+  url: string,
+  bodyHash: string,
+  clock: Clock,
+): Promise<boolean> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ["HS256"],
+      issuer: "Upstash",
+      subject: url,
+      requiredClaims: ["exp", "nbf", "iat", "jti", "body"],
+      clockTolerance: CLOCK_TOLERANCE,
+      currentDate: clock.now(),
+    });
+    // QStash pads its base64url; the padding carries no information.
+    return (
+      typeof payload["body"] === "string" && constantTimeEqual(payload["body"].replace(/=+$/, ""), bodyHash)
+    );
+  } catch {
+    return false;
+  }
+}

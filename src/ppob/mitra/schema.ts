@@ -1,0 +1,37 @@
+import { z } from "@hono/zod-openapi";
+import { textField } from "../../platform/http/fields.ts";
+import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
+
+export const daftarSchema = z
+  .strictObject({
+    nama: textField(1, 50).openapi({ example: "Budi Santoso" }),
+    email: z.email("harus alamat email").max(100).toLowerCase().openapi({ example: "budi@mail.com" }),
+    hp: z
+      .union([z.literal(""), z.string().regex(/^\+?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon")])
+      .nullish()
+      .transform((hp) => hp || null)
+      .openapi({ type: ["string", "null"], maxLength: 20, example: "08123456789" }),
+    saldo: z
+      .int()
+      .min(0)
+      .max(MAX_WIRE_RUPIAH)
+      .optional()
+      .openapi({ description: "Saldo awal, rupiah. Di atas 0 hanya berlaku di lingkungan lokal." }),
+  })
+  .openapi("DaftarMitra");
+
+export const kunciSchema = z
+  .object({
+    api_key: z
+      .string()
+      .length(64)
+      .openapi({ example: "270ae3ec3bccc524ab84f2a5995687b1b48ea5b99204b7c5ad2fcbf4ad1de832" }),
+    private_key: z
+      .string()
+      .length(64)
+      .openapi({ example: "f7ad44e72ccb6828e10fd549396eb412ae2b8df3ef17d628dce86f62152b0b24" }),
+    info: z
+      .string()
+      .openapi({ example: "API Key dan Private Key simpan baik-baik, hanya tampil saat register." }),
+  })
+  .openapi("KunciMitra");

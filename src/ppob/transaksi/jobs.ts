@@ -1,0 +1,88 @@
+import type { Clock } from "../../platform/clock.ts";
+import { withActor } from "../../platform/db/database.ts";
+import type { Actor } from "../../platform/db/actor.ts";
+import { describeError, type Log } from "../../platform/log.ts";
+import { klaim, type Klaim } from "./repo.ts";
+import { catatHasil, layanan, type TransaksiDeps } from "./transaksi.ts";
+
+export interface JobDeps extends TransaksiDeps {
+  clock: Clock;
+  log: Log;
+  /** Longest wait for the biller's answer, in seconds. */
+  billerTimeoutSeconds: number;
+  /** Shortest pause between two questions about one attempt, in seconds. */
+  billerRecheckSeconds: number;
+}
+
+/** Digiflazz forgets a `ref_id` after 90 days and would buy anew; stop asking well before (topup documentation). */
+const UMUR_MAKS_HARI = 85;
+
+/** Added to the biller's timeout: the claim must outlive the call and its settlement. */
+const CADANGAN_SEWA_DETIK = 15;
+
+/** Longest pause between two questions about a purchase that stays open. */
+const JEDA_MAKS_DETIK = 1_800;
+
+/** Workers open at most six connections at once. */
+const SEREMPAK = 6;
+
+/** A sweep ends before the next one starts. */
+const LAMA_SAPU_MS = 50_000;
+
+/** Queue consumer: drives one purchase on. Called any number of times, at once, late or never, it executes once. */
+export async function prosesTransaksi(deps: JobDeps, transaksiId: number): Promise<void> {
+  const actor = layanan("antrean");
+  const diambil = deps.clock.now().getTime();
+  const [[milik]] = await withActor(deps.db, actor, [
+    klaim(deps.db, { transaksiId }, sewaDetik(deps), UMUR_MAKS_HARI),
+  ]);
+  if (milik) await jalankan(deps, actor, milik, diambil);
+}
+
+/** Sweeper: takes up every open purchase that is due, for ever, whatever became of its message. Returns how many. */
+export async function sapu(deps: JobDeps): Promise<number> {
+  const actor = layanan("penyapu");
+  const mulai = deps.clock.now().getTime();
+  let jumlah = 0;
+  for (;;) {
+    const diambil = deps.clock.now().getTime();
+    if (diambil - mulai > LAMA_SAPU_MS) return jumlah;
+    const [milik] = await withActor(deps.db, actor, [
+      klaim(deps.db, { batas: SEREMPAK }, sewaDetik(deps), UMUR_MAKS_HARI),
+    ]);
+    if (milik.length === 0) return jumlah;
+    jumlah += milik.length;
+    const selesai = await Promise.allSettled(milik.map((satu) => jalankan(deps, actor, satu, diambil)));
+    const gagal = selesai.filter((satu) => satu.status === "rejected");
+    // One purchase that cannot be settled does not hold up the others: its claim runs out and it comes again.
+    for (const { reason } of gagal) deps.log.error("sweep_failed", describeError(reason));
+    if (gagal.length === milik.length) return jumlah;
+  }
+}
+
+/** Asks the biller, outside of any transaction, and settles its answer. */
+async function jalankan(deps: JobDeps, actor: Actor, milik: Klaim, diambil: number): Promise<void> {
+  const { transaksiId, refId, kodeProduk, nomorTujuan, harga, pertama, ditanya } = milik;
+  if (milik.kedaluwarsa) {
+    deps.log.error("attempt_too_old", { transaksi_id: transaksiId, ref_id: refId });
+    return;
+  }
+  // Whoever was held up until the claim has nearly run out leaves the purchase to its next holder.
+  if (deps.clock.now().getTime() - diambil > (CADANGAN_SEWA_DETIK * 1000) / 2) return;
+  const permintaan = { refId, kode: kodeProduk, nomor: nomorTujuan, hargaMaks: harga };
+  const hasil = pertama ? await deps.biller.beli(permintaan) : await deps.biller.status(permintaan);
+  await catatHasil(deps, actor, refId, hasil, jedaDetik(deps, ditanya), deps.log);
+}
+
+/** A claim also keeps the shortest pause between two questions. */
+function sewaDetik({ billerTimeoutSeconds, billerRecheckSeconds }: JobDeps): number {
+  return Math.max(billerTimeoutSeconds + CADANGAN_SEWA_DETIK, billerRecheckSeconds);
+}
+
+/** The first questions come soon, later ones ever more rarely. */
+function jedaDetik({ billerRecheckSeconds }: JobDeps, ditanya: number): number {
+  return Math.min(
+    billerRecheckSeconds * 2 ** Math.min(Math.max(0, ditanya - 2), 10),
+    Math.max(JEDA_MAKS_DETIK, billerRecheckSeconds),
+  );
+}

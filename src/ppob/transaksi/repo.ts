@@ -1,0 +1,77 @@
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/database.ts";
+import { transaksi } from "./table.ts";
+
+const kolom = {
+  id: transaksi.id,
+  produkId: transaksi.produkId,
+  nomorTujuan: transaksi.nomorTujuan,
+  nominal: transaksi.nominal,
+  status: transaksi.status,
+  waktu: transaksi.waktu,
+  hasilEksekusi: transaksi.hasilEksekusi,
+};
+
+/** One purchase; row-level security leaves only the caller's own. */
+export function satuTransaksi(db: Database, id: number) {
+  return db.select(kolom).from(transaksi).where(eq(transaksi.id, id));
+}
+
+/** The newest purchases before id `sebelum`; row-level security leaves only the caller's own. */
+export function transaksiTerbaru(db: Database, batas: number, sebelum: number | undefined) {
+  return (
+    db
+      .select(kolom)
+      .from(transaksi)
+      // Named beside the policy so that the planner walks the index of one mitra from its newest row.
+      .where(
+        and(
+          eq(transaksi.mitraId, sql`app.mitra_id()`),
+          sebelum === undefined ? undefined : lt(transaksi.id, sebelum),
+        ),
+      )
+      .orderBy(desc(transaksi.id))
+      .limit(batas)
+  );
+}
+
+/** What a claim hands to whoever drives a purchase on. */
+export interface Klaim {
+  transaksiId: number;
+  refId: string;
+  kodeProduk: string;
+  nomorTujuan: string;
+  /** What the mitra paid, in rupiah. */
+  harga: bigint;
+  /** The biller cannot know the attempt yet. */
+  pertama: boolean;
+  /** How often the biller was asked about it, this time included. */
+  ditanya: number;
+  /** Too old to be asked about: the biller would buy anew. */
+  kedaluwarsa: boolean;
+}
+
+/**
+ * Takes purchases for `sewaDetik` seconds: the one named, or at most `batas` that are due.
+ * None when it is final or in someone else's hands.
+ */
+export function klaim(
+  db: Database,
+  yangMana: { transaksiId: number } | { batas: number },
+  sewaDetik: number,
+  umurMaksHari: number,
+) {
+  const [id, batas] = "batas" in yangMana ? [null, yangMana.batas] : [yangMana.transaksiId, 1];
+  return db
+    .select({
+      transaksiId: sql`transaksi_id`.mapWith(Number),
+      refId: sql<string>`ref_id`,
+      kodeProduk: sql<string>`kode_produk`,
+      nomorTujuan: sql<string>`nomor_tujuan`,
+      harga: sql`harga`.mapWith(BigInt),
+      pertama: sql<boolean>`pertama`,
+      ditanya: sql<number>`ditanya`,
+      kedaluwarsa: sql<boolean>`kedaluwarsa`,
+    })
+    .from(sql`app.klaim(${id}, ${batas}, ${sewaDetik}, ${umurMaksHari})`);
+}

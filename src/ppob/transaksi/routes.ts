@@ -1,0 +1,166 @@
+import { z } from "@hono/zod-openapi";
+import { SignatureInvalid, UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
+import { defineRoute, open, type Access } from "../../platform/http/route.ts";
+import { createRouter, type Router } from "../../platform/http/router.ts";
+import { toWire } from "../../platform/money.ts";
+import { mitraAccess } from "../mitra/mitra.ts";
+import { prosesTransaksi, type JobDeps } from "./jobs.ts";
+import {
+  beliHeaders,
+  beliSchema,
+  diterimaSchema,
+  okSchema,
+  pesanAntrean,
+  riwayatQuery,
+  statusParams,
+  transaksiSchema,
+  webhookSchema,
+} from "./schema.ts";
+import * as transaksi from "./transaksi.ts";
+
+const beli = defineRoute({
+  method: "post",
+  path: "/beli",
+  operationId: "beli",
+  tags: ["PPOB"],
+  summary: "Beli satu produk",
+  description:
+    "Harga produk ditahan dari saldo, pembelian diproses lewat antrean. Kirim Idempotency-Key agar permintaan yang diulang tidak membeli dua kali.",
+  access: mitraAccess,
+  request: {
+    headers: beliHeaders,
+    body: { required: true, content: { "application/json": { schema: beliSchema } } },
+  },
+  responses: {
+    200: { description: "Diterima", content: { "application/json": { schema: diterimaSchema } } },
+  },
+  errors: [
+    transaksi.SaldoTidakCukup,
+    transaksi.ProdukTidakAda,
+    transaksi.KunciDipakai,
+    transaksi.NominalWajib,
+    transaksi.NominalTidakSesuai,
+  ],
+});
+
+const status = defineRoute({
+  method: "get",
+  path: "/status/{id}",
+  operationId: "statusTransaksi",
+  tags: ["PPOB"],
+  summary: "Status dan hasil satu transaksi",
+  access: mitraAccess,
+  request: { params: statusParams },
+  responses: {
+    200: { description: "Transaksi", content: { "application/json": { schema: transaksiSchema } } },
+  },
+  errors: [transaksi.TransaksiTidakAda],
+});
+
+const riwayat = defineRoute({
+  method: "get",
+  path: "/riwayat",
+  operationId: "riwayatTransaksi",
+  tags: ["PPOB"],
+  summary: "Transaksi terakhir, terbaru dulu",
+  access: mitraAccess,
+  request: { query: riwayatQuery },
+  responses: {
+    200: {
+      description: "Transaksi; header Link menunjuk halaman berikutnya",
+      content: { "application/json": { schema: z.array(transaksiSchema) } },
+    },
+  },
+});
+
+export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
+  const router = createRouter();
+  router.openapi(beli, async (c) => {
+    const { produk_id: produkId, nomor_tujuan: nomorTujuan, nominal, ref_id: refId } = c.req.valid("json");
+    const kunci = satuKunci(c.req.valid("header")["idempotency-key"], refId);
+    const pembelian = {
+      produkId,
+      nomorTujuan,
+      nominal: nominal === undefined ? undefined : BigInt(nominal),
+      kunci,
+    };
+    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    const { id, ulangan } = await transaksi.beli(deps, c.var.actor, pembelian, c.var.log, background);
+    if (ulangan) c.header("idempotency-replayed", "true");
+    return c.json({ id, status: "pending" as const }, 200);
+  });
+  router.openapi(status, async (c) => {
+    return c.json(keluar(await transaksi.status(deps, c.var.actor, c.req.valid("param").id)), 200);
+  });
+  router.openapi(riwayat, async (c) => {
+    const { limit, before } = c.req.valid("query");
+    const baris = await transaksi.riwayat(deps, c.var.actor, limit, before);
+    const terlama = baris.at(-1);
+    if (terlama && baris.length === limit)
+      c.header("link", `<?limit=${limit}&before=${terlama.id}>; rel="next"`);
+    return c.json(baris.map(keluar), 200);
+  });
+  return router;
+}
+
+/** What only vendors call: the queue that delivers purchases, and the biller that reports how they ended. */
+export function callbackRoutes(deps: JobDeps, queueAccess: Access): Router {
+  const antrean = defineRoute({
+    method: "post",
+    path: transaksi.QUEUE_PATH,
+    operationId: "antreanTransaksi",
+    tags: ["Layanan"],
+    summary: "Dipanggil QStash: jalankan satu pembelian",
+    access: queueAccess,
+    rawBody: true,
+    request: { body: { required: true, content: { "application/json": { schema: pesanAntrean } } } },
+    responses: { 200: { description: "Ditangani", content: { "application/json": { schema: okSchema } } } },
+    errors: [ValidationFailed, UnsupportedMediaType],
+  });
+  const webhook = defineRoute({
+    method: "post",
+    path: "/webhook/biller",
+    operationId: "webhookBiller",
+    tags: ["Layanan"],
+    summary: "Dipanggil biller: hasil satu pembelian",
+    description:
+      "Ditandatangani dengan X-Hub-Signature (HMAC-SHA1 atas isi persis). Ping dan jenis lain dijawab ok.",
+    access: open,
+    rawBody: true,
+    request: { body: { required: true, content: { "application/octet-stream": { schema: webhookSchema } } } },
+    responses: { 200: { description: "Diterima", content: { "application/json": { schema: okSchema } } } },
+    errors: [SignatureInvalid],
+  });
+  const router = createRouter();
+  router.openapi(antrean, async (c) => {
+    await prosesTransaksi(deps, c.req.valid("json").transaksi_id);
+    return c.json({ status: "ok" as const }, 200);
+  });
+  router.openapi(webhook, async (c) => {
+    await transaksi.terimaWebhook(deps, c.req.raw.headers, c.var.rawBody, c.var.log);
+    return c.json({ status: "ok" as const }, 200);
+  });
+  return router;
+}
+
+/** The key of the header or of the body; both only if they agree. */
+function satuKunci(header: string | undefined, body: string | undefined): string | undefined {
+  if (header !== undefined && body !== undefined && header !== body) {
+    throw new ValidationFailed({
+      errors: [{ pointer: "#/ref_id", detail: "berbeda dengan Idempotency-Key" }],
+    });
+  }
+  return header ?? body;
+}
+
+function keluar(baris: transaksi.Transaksi): z.input<typeof transaksiSchema> {
+  return {
+    id: baris.id,
+    produk_id: baris.produkId,
+    nomor_tujuan: baris.nomorTujuan,
+    nominal: toWire(baris.nominal),
+    status: baris.status,
+    waktu: baris.waktu.toISOString(),
+    hasil_eksekusi: baris.hasilEksekusi,
+  };
+}

@@ -1,0 +1,91 @@
+import { z } from "@hono/zod-openapi";
+import { idParam } from "../../platform/http/fields.ts";
+import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
+import { statusTransaksi } from "./table.ts";
+
+/** Visible ASCII, so that it survives every header implementation; length as Stripe has it. */
+const kunci = z.string().regex(/^[\x21-\x7e]{1,255}$/, "1 sampai 255 karakter ASCII tanpa spasi");
+
+export const beliSchema = z
+  .strictObject({
+    produk_id: z.int().min(1).max(2_147_483_647).openapi({ format: "int32", example: 1 }),
+    nomor_tujuan: z
+      .string()
+      .trim()
+      .regex(/^[0-9+][0-9A-Za-z.,+-]{3,29}$/, "4 sampai 30 angka atau huruf, tanpa spasi")
+      .openapi({ description: "Nomor HP, meter, atau pelanggan.", example: "08123456789" }),
+    nominal: z.int().min(1).max(MAX_WIRE_RUPIAH).optional().openapi({
+      format: "int64",
+      description: "Wajib untuk produk bebas nominal; selain itu harus sama dengan nominal produk.",
+      example: 10_000,
+    }),
+    ref_id: kunci.optional().openapi({
+      description: "Sama dengan header Idempotency-Key, untuk klien yang tidak dapat mengirim header.",
+    }),
+  })
+  .openapi("Pembelian");
+
+export const beliHeaders = z.object({
+  "idempotency-key": kunci.optional().openapi({
+    description:
+      "Kunci dan isi yang sama berarti pembelian yang sama, sekali saja. Berlaku selamanya, per mitra.",
+    example: "pesanan-20261120-0001",
+  }),
+});
+
+export const diterimaSchema = z
+  .object({ id: z.int().openapi({ example: 4 }), status: z.literal("pending") })
+  .openapi("PembelianDiterima");
+
+export const transaksiSchema = z
+  .object({
+    id: z.int().openapi({ example: 4 }),
+    produk_id: z.int().openapi({ example: 1 }),
+    nomor_tujuan: z.string().openapi({ example: "08123456789" }),
+    nominal: z.int().openapi({ example: 10_000 }),
+    status: z.enum(statusTransaksi.enumValues).openapi({ example: "sukses" }),
+    waktu: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+    hasil_eksekusi: z.string().nullable().openapi({
+      example: "Transaksi PPOB berhasil! SN: 0123456789",
+      description: "Null selama belum selesai.",
+    }),
+  })
+  .openapi("Transaksi");
+
+export const statusParams = z.strictObject({ id: idParam("id") });
+
+/** A number in a query, canonical as in a path. */
+const angka = (maks: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/, "harus bilangan bulat positif")
+    .transform(Number)
+    .pipe(z.int().max(maks));
+
+export const riwayatQuery = z.strictObject({
+  limit: angka(100)
+    .default(100)
+    .openapi({
+      type: "integer",
+      minimum: 1,
+      maximum: 100,
+      default: 100,
+      param: { name: "limit", in: "query", required: false },
+    }),
+  before: angka(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .openapi({
+      type: "integer",
+      format: "int64",
+      minimum: 1,
+      description: "Hanya transaksi dengan id di bawah ini; ikuti header Link.",
+      param: { name: "before", in: "query", required: false },
+    }),
+});
+
+export const pesanAntrean = z.strictObject({ transaksi_id: z.int().min(1) }).openapi("PesanAntrean");
+
+/** Signed over its exact bytes, so it is declared as bytes; its shape is the biller's. */
+export const webhookSchema = z.string().openapi({ format: "binary" });
+
+export const okSchema = z.object({ status: z.literal("ok") }).openapi("Ok");

@@ -1,0 +1,140 @@
+import { sql } from "drizzle-orm";
+import type { Actor } from "../../platform/db/actor.ts";
+import { withActor, type Database } from "../../platform/db/database.ts";
+import { defineError } from "../../platform/http/errors.ts";
+import { describeError, type Log } from "../../platform/log.ts";
+import type { Queue } from "../../platform/queue/queue.ts";
+import type { Biller, HasilBiller } from "../biller/biller.ts";
+import { tahan, terapkanHasil, type Pembelian } from "../saldo/saldo.ts";
+import { satuTransaksi, transaksiTerbaru } from "./repo.ts";
+
+export const SaldoTidakCukup = defineError(402, "SALDO_TIDAK_CUKUP", "Saldo tidak cukup");
+export const ProdukTidakAda = defineError(404, "PRODUK_TIDAK_ADA", "Produk tidak ditemukan");
+export const TransaksiTidakAda = defineError(404, "TRANSAKSI_TIDAK_ADA", "Transaksi tidak ditemukan");
+export const KunciDipakai = defineError(
+  409,
+  "KUNCI_DIPAKAI",
+  "Idempotency-Key atau ref_id ini sudah dipakai untuk pembelian lain.",
+);
+export const NominalWajib = defineError(422, "NOMINAL_WAJIB", "Produk bebas nominal membutuhkan nominal.", {
+  pointer: "#/nominal",
+});
+export const NominalTidakSesuai = defineError(
+  422,
+  "NOMINAL_TIDAK_SESUAI",
+  "Nominal tidak sesuai dengan produk.",
+  {
+    pointer: "#/nominal",
+  },
+);
+
+/** Where QStash calls us back. */
+export const QUEUE_PATH = "/queue/transaksi";
+
+/** Seconds the queue has before the sweeper takes a purchase up. */
+const TENGGANG_DETIK = 15;
+
+export interface TransaksiDeps {
+  db: Database;
+  queue: Queue;
+  biller: Biller;
+}
+
+/**
+ * Accepts a purchase and nudges the queue after it is committed. The same `kunci` with the same content is the same
+ * purchase. Throws `SaldoTidakCukup`, `ProdukTidakAda`, `NominalWajib`, `NominalTidakSesuai`, `KunciDipakai`.
+ * `background` runs on after the answer.
+ */
+export async function beli(
+  { db, queue }: TransaksiDeps,
+  actor: Actor,
+  pembelian: Pembelian,
+  log: Log,
+  background: (work: Promise<unknown>) => void,
+): Promise<{ id: number; ulangan: boolean }> {
+  const [[diterima]] = await withActor(db, actor, [tahan(db, pembelian, TENGGANG_DETIK)]);
+  if (!diterima) throw new Error("app.beli returned no row");
+  if (!diterima.ulangan) {
+    const nudge = queue.publish(QUEUE_PATH, { transaksi_id: diterima.id }, `transaksi-${diterima.id}`);
+    background(nudge.catch((error: unknown) => log.warn("publish_failed", describeError(error))));
+  }
+  return diterima;
+}
+
+export type Transaksi = Awaited<ReturnType<typeof satuTransaksi>>[number];
+
+/** One of the caller's own purchases. Throws `TransaksiTidakAda`, also for one of somebody else. */
+export async function status({ db }: TransaksiDeps, actor: Actor, id: number): Promise<Transaksi> {
+  const [[baris]] = await withActor(db, actor, [satuTransaksi(db, id)]);
+  if (!baris) throw new TransaksiTidakAda();
+  return baris;
+}
+
+/** The caller's newest purchases, newest first, at most `batas`, older than id `sebelum` if given. */
+export async function riwayat(
+  { db }: TransaksiDeps,
+  actor: Actor,
+  batas: number,
+  sebelum: number | undefined,
+): Promise<Transaksi[]> {
+  const [baris] = await withActor(db, actor, [transaksiTerbaru(db, batas, sebelum)]);
+  return baris;
+}
+
+/** One of our own services; its caller has checked a signature or is the platform's scheduler. */
+export function layanan(nama: "antrean" | "biller" | "penyapu"): Actor {
+  return { label: `layanan:${nama}`, enter: sql`select app.masuk_layanan(${nama})` };
+}
+
+/** Reads a biller's webhook and applies it. Throws `SignatureInvalid`; an attempt that is not ours is only logged. */
+export async function terimaWebhook(
+  deps: TransaksiDeps,
+  headers: Headers,
+  body: string,
+  log: Log,
+): Promise<void> {
+  const webhook = deps.biller.bacaWebhook(headers, body);
+  if (webhook.jenis === "hasil")
+    await catatHasil(deps, layanan("biller"), webhook.refId, webhook.hasil, null, log);
+}
+
+/**
+ * Settles what the biller said of an attempt, from wherever it was heard; one roundtrip.
+ * `lanjutDetik`: when to ask again if it is not final; null when nobody asked now.
+ */
+export async function catatHasil(
+  { db }: TransaksiDeps,
+  actor: Actor,
+  refId: string,
+  hasil: HasilBiller,
+  lanjutDetik: number | null,
+  log: Log,
+): Promise<void> {
+  const [[akhir]] = await withActor(db, actor, [
+    terapkanHasil(db, refId, hasil, kalimatHasil(hasil), lanjutDetik),
+  ]);
+  const catatan = {
+    ref_id: refId,
+    hasil: hasil.hasil,
+    rc: hasil.rc,
+    pesan: hasil.pesan,
+    transaksi_id: akhir?.transaksiId,
+  };
+  if (!akhir) log.warn("attempt_unknown", catatan);
+  else if (akhir.janggal) log.error("attempt_contradicts", { ...catatan, janggal: akhir.janggal });
+  else log.info("attempt_applied", { ...catatan, sebelum: akhir.sebelum, sesudah: akhir.sesudah });
+}
+
+/** `hasil_eksekusi`: what the mitra reads. */
+function kalimatHasil({ hasil, sn, alasan }: HasilBiller): string | null {
+  switch (hasil) {
+    case "sukses":
+      return sn ? `Transaksi PPOB berhasil! SN: ${sn}` : "Transaksi PPOB berhasil!";
+    case "gagal":
+    case "ditolak":
+    case "kembali":
+      return `Transaksi PPOB gagal: ${alasan}. Saldo dikembalikan.`;
+    case "tunda":
+      return null;
+  }
+}
