@@ -66,7 +66,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const [redis, qstash, neon, digiflazz] = await Promise.all([
       keep(startRedis({ ...portOf(0), ...clock, url: options.redisUrl })),
       keep(startQStash({ ...portOf(1), ...clock, ...options.qstash })),
-      keep(startNeon(options.database, portOf(2).port)),
+      keep(startNeon(options.database, { ...portOf(2), ...clock })),
       keep(
         startDigiflazz({
           ...portOf(3),

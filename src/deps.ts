@@ -1,7 +1,8 @@
-import type { Config } from "./config.ts";
+import type { Config, Env } from "./config.ts";
 import { systemClock, type Clock } from "./platform/clock.ts";
 import { createSealer, type Sealer } from "./platform/crypto/seal.ts";
 import { openDatabase, type Database } from "./platform/db/database.ts";
+import { openRateLimiter, unlimited, type RateLimiter } from "./platform/http/rate-limit.ts";
 import { systemIds, type Ids } from "./platform/id.ts";
 import { createLog, type Log } from "./platform/log.ts";
 import { openQueue, type Queue } from "./platform/queue/queue.ts";
@@ -18,10 +19,11 @@ export interface Deps {
   clock: Clock;
   ids: Ids;
   log: Log;
+  limiter: RateLimiter;
 }
 
 /** The only place where clients are made. None of them holds a connection, so one set serves a whole isolate. */
-export function openDeps(config: Config): Deps {
+export function openDeps(config: Config, env: Env): Deps {
   return {
     config,
     db: openDatabase(config.databaseUrl),
@@ -31,5 +33,6 @@ export function openDeps(config: Config): Deps {
     clock: systemClock,
     ids: systemIds,
     log: createLog(),
+    limiter: config.strictRateLimits ? openRateLimiter(env["BROAD_LIMIT"]) : unlimited,
   };
 }

@@ -10,7 +10,7 @@ let house: { deps: Deps; app: Pick<Hono, "fetch"> } | undefined;
 
 function open(env: Env) {
   if (!house) {
-    const deps = openDeps(readConfig(env));
+    const deps = openDeps(readConfig(env), env);
     house = { deps, app: createApp(deps) };
   }
   return house;

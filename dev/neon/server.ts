@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Clock } from "../clock.ts";
 import { json, serveStandIn, type StandIn, type WireRequest } from "../stand-in.ts";
 
 /** One statement as Neon's driver sends it: every parameter is text or null. */
@@ -23,8 +24,6 @@ export interface Backend {
 }
 
 export interface Neon extends StandIn {
-  /** Owns the database's clock (`app.jam()`); undefined gives it back. */
-  setTime(time: Date | undefined): void;
   /** Runs one statement as the owner, around row-level security: for tests and seeds. Rows as text. */
   asOwner(
     query: string,
@@ -35,9 +34,12 @@ export interface Neon extends StandIn {
 /**
  * Serves Neon's SQL-over-HTTP protocol (`POST /sql`) over `backend`.
  * The user of the connection string is the role of the transaction, so grants and row-level security hold as on Neon.
+ * A `clock` owns the database's time (`app.jam()`); without one it is the engine's own.
  */
-export async function startNeon(backend: Backend, port?: number): Promise<Neon> {
-  let time: Date | undefined;
+export async function startNeon(
+  backend: Backend,
+  options: { port?: number; clock?: Clock } = {},
+): Promise<Neon> {
   const server = await serveStandIn(async (request) => {
     if (request.method !== "POST" || request.url !== "/sql") return json(404, { message: "not found" });
     try {
@@ -46,18 +48,16 @@ export async function startNeon(backend: Backend, port?: number): Promise<Neon> 
         beginOf(request.headers),
         `set local role ${quoteIdentifier(userOf(request.headers))}`,
       ];
-      if (time) prologue.push(`set local app.jam = '${time.toISOString()}'`);
+      if (options.clock)
+        prologue.push(`set local app.jam = '${new Date(options.clock.now()).toISOString()}'`);
       const results = await backend.transaction(prologue, statements);
       return json(200, batch ? { results } : results[0]);
     } catch (error) {
       return json(400, describe(error));
     }
-  }, port);
+  }, options.port);
   const stopListening = server.close.bind(server);
   return Object.assign(server, {
-    setTime(next: Date | undefined) {
-      time = next;
-    },
     async asOwner(query: string, params: (string | number | bigint | null)[] = []) {
       const texts = params.map((param) => (param === null ? null : String(param)));
       const [result] = await backend.transaction(["begin"], [{ query, params: texts }]);

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { describeError } from "../log.ts";
+import { okSchema } from "../http/fields.ts";
 import { defineRoute, open } from "../http/route.ts";
 import { createRouter, type Router } from "../http/router.ts";
 
@@ -15,7 +16,7 @@ const hidup = defineRoute({
   responses: {
     200: {
       description: "Hidup",
-      content: { "application/json": { schema: z.object({ status: z.literal("ok") }).openapi("Ok") } },
+      content: { "application/json": { schema: okSchema } },
     },
   },
 });

@@ -31,3 +31,6 @@ export function idParam(name: string) {
       param: { name, in: "path", required: true },
     });
 }
+
+/** `{"status":"ok"}`: alive, or received. */
+export const okSchema = z.object({ status: z.literal("ok") }).openapi("Ok");

@@ -15,16 +15,23 @@ import {
   problemOf,
   UnsupportedMediaType,
 } from "./errors.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import type { HouseEnv } from "./router.ts";
 
 /** Gives every request its id and one line in the log, and every answer the headers that keep it private and inert. */
-export function requestFrame(deps: { clock: Clock; ids: Ids; log: Log }): MiddlewareHandler<HouseEnv>[] {
+export function requestFrame(deps: {
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  limiter: RateLimiter;
+}): MiddlewareHandler<HouseEnv>[] {
   const identify: MiddlewareHandler<HouseEnv> = async (c, next) => {
     const started = deps.clock.now().getTime();
     const given = c.req.header("x-request-id") ?? "";
     const requestId = /^[\w.-]{8,64}$/.test(given) ? given : deps.ids.uuid();
     c.set("requestId", requestId);
     c.set("log", withRequestId(deps.log, requestId));
+    c.set("limiter", deps.limiter);
     await next();
     c.header("x-request-id", requestId);
     c.var.log.info("request", {

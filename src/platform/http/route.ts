@@ -13,6 +13,7 @@ import {
   ValidationFailed,
   type ErrorClass,
 } from "./errors.ts";
+import { limitRate } from "./rate-limit.ts";
 import type { HouseEnv } from "./router.ts";
 
 /** Who may call a route: how it shows in OpenAPI, what checks the credentials, and how they fail. */
@@ -61,9 +62,10 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
   const { access, errors = [], rawBody = false, ...config }: RouteShape<P> = shape;
   const takesBody = config.request?.body !== undefined;
   // Credentials are checked before a body is read; only a signature over the body has to wait for it.
+  // Vendors' callbacks come in bursts from few addresses, so their signature is their only gate.
   const middleware = rawBody
     ? [limitBody, keepRawBody, ...access.middleware]
-    : [...access.middleware, ...(takesBody ? [limitBody, strictJson] : [])];
+    : [limitRate, ...access.middleware, ...(takesBody ? [limitBody, strictJson] : [])];
   const possible = [
     MalformedUrl,
     ...access.errors,
@@ -71,13 +73,13 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
     ...(takesBody && !rawBody ? [UnsupportedMediaType] : []),
     ...(config.request && !rawBody ? [ValidationFailed] : []),
     ...errors,
-    TooManyRequests,
+    ...(rawBody ? [] : [TooManyRequests]),
     InternalError,
     ServiceUnavailable,
   ];
   const route: RouteConfig = {
     ...config,
-    ...(middleware.length > 0 && { middleware }),
+    middleware,
     ...(access.scheme && { security: [{ [access.scheme.name]: [] }] }),
     responses: { ...problemResponses(possible, config.path), ...config.responses },
   };

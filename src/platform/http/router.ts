@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Actor } from "../db/actor.ts";
 import type { Log } from "../log.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import { ValidationFailed, type FieldProblem } from "./errors.ts";
 
 /** What every handler finds in its context. */
@@ -8,6 +9,7 @@ export interface HouseEnv {
   Variables: {
     requestId: string;
     log: Log;
+    limiter: RateLimiter;
     /** Who calls; set by the route's `access`, so absent on open routes. */
     actor: Actor;
     /** The body's exact bytes as text, for signatures; set on routes that declare `rawBody`. */

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { SignatureInvalid, UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
+import { okSchema } from "../../platform/http/fields.ts";
 import { defineRoute, open, type Access } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import { toWire } from "../../platform/money.ts";
@@ -9,7 +10,6 @@ import {
   beliHeaders,
   beliSchema,
   diterimaSchema,
-  okSchema,
   pesanAntrean,
   riwayatQuery,
   statusParams,

@@ -87,5 +87,3 @@ export const pesanAntrean = z.strictObject({ transaksi_id: z.int().min(1) }).ope
 
 /** Signed over its exact bytes, so it is declared as bytes; its shape is the biller's. */
 export const webhookSchema = z.string().openapi({ format: "binary" });
-
-export const okSchema = z.object({ status: z.literal("ok") }).openapi("Ok");

@@ -1,0 +1,38 @@
+import type { MiddlewareHandler } from "hono";
+import { TooManyRequests } from "./errors.ts";
+import type { HouseEnv } from "./router.ts";
+
+/** Broad protection against floods, per caller's address. Exact limits (login, OTP) are counted elsewhere. */
+export interface RateLimiter {
+  /** Counts one request of `key`; false when it is one too many. */
+  take(key: string): Promise<boolean>;
+}
+
+/** What the binding in wrangler.toml allows; the headers repeat it. */
+const POLICY = { name: "umum", quota: 1_200, windowSeconds: 60 };
+
+/** Workers' rate-limit binding, if the platform gave one: it counts beside the isolate, without a roundtrip. */
+export function openRateLimiter(binding: unknown): RateLimiter {
+  return { take: async (key) => !isRateLimit(binding) || (await binding.limit({ key })).success };
+}
+
+function isRateLimit(binding: unknown): binding is RateLimit {
+  return typeof binding === "object" && binding !== null && "limit" in binding;
+}
+
+/** Lets everything through: local development, where load and fault runs come from one address. */
+export const unlimited: RateLimiter = { take: async () => true };
+
+/** Refuses a caller's address beyond the policy (draft-ietf-httpapi-ratelimit-headers). */
+export const limitRate: MiddlewareHandler<HouseEnv> = async (c, next) => {
+  // Only Cloudflare's header: what a client writes into X-Forwarded-For is its own choice.
+  const allowed = await c.var.limiter.take(c.req.header("cf-connecting-ip") ?? "tanpa-alamat");
+  const { name, quota, windowSeconds } = POLICY;
+  if (!allowed) {
+    throw new TooManyRequests({
+      headers: { "retry-after": String(windowSeconds), ratelimit: `"${name}";r=0;t=${windowSeconds}` },
+    });
+  }
+  await next();
+  c.header("ratelimit-policy", `"${name}";q=${quota};w=${windowSeconds}`);
+};

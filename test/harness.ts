@@ -1,0 +1,172 @@
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { getRequestListener } from "@hono/node-server";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import { createApp, jobDeps } from "../src/app.ts";
+import { readConfig } from "../src/config.ts";
+import { openDeps, type Deps } from "../src/deps.ts";
+import { createLog } from "../src/platform/log.ts";
+import type { Router } from "../src/platform/http/router.ts";
+import { sapu } from "../src/ppob/transaksi/jobs.ts";
+import type { ManualClock } from "../dev/clock.ts";
+import { openDatabase, startCloud, type Cloud } from "../dev/cloud.ts";
+import { openPglite, pgliteBackend } from "../dev/neon/pglite.ts";
+import type { Backend } from "../dev/neon/server.ts";
+import { listen } from "../dev/stand-in.ts";
+import { ContractWatch } from "./contract-watch.ts";
+import { brokenInvariants } from "./invariants.ts";
+
+/** The whole system in one process: the local cloud, and the app listening where its vendors call it back. */
+export interface World {
+  cloud: Cloud;
+  url: string;
+  app: Router;
+  deps: Deps;
+  /** Lines of the log since the start. */
+  log: Record<string, unknown>[];
+  /** Calls the app in process. Every answer is checked against the OpenAPI document. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Resolves when nothing is under way: background work, deliveries, purchases at the biller, webhooks. */
+  idle(): Promise<void>;
+  /** Runs the sweeper once, as the cron trigger does. */
+  sweep(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Real PostgreSQL (a database of its own, dropped at the end) instead of the embedded engine. */
+  postgresUrl?: string;
+  /** Owns all time: the database's, the vendors' and the app's. */
+  clock?: ManualClock;
+  env?: Record<string, string>;
+  deps?: Partial<Deps>;
+}
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const database = options.postgresUrl ? await freshPostgres(options.postgresUrl) : await embeddedDatabase();
+  const background = new Set<Promise<unknown>>();
+  const context = {
+    waitUntil: (work: Promise<unknown>) => {
+      background.add(work);
+      void work.finally(() => background.delete(work));
+    },
+    passThroughOnException: () => {},
+    props: {},
+  };
+  let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
+  const respond = getRequestListener((request) => handle(request));
+  const server = createServer((incoming, outgoing) => void respond(incoming, outgoing));
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  const cloud = await startCloud({
+    appUrl: url,
+    database: database.backend,
+    clock: options.clock,
+    digiflazz: { latencyMs: 0, pendingMs: 100 },
+    qstash: { timeScale: 0.001 },
+  });
+  const log: World["log"] = [];
+  const { clock } = options;
+  const env = { ...cloud.env, ...options.env };
+  const deps: Deps = {
+    ...openDeps(readConfig(env), env),
+    log: createLog((line) => log.push(JSON.parse(line))),
+    ...(clock && { clock: { now: () => new Date(clock.now()) } }),
+    ...options.deps,
+  };
+  const app = createApp(deps);
+  const watch = new ContractWatch(app, inject("seenResponses"));
+  handle = async (request) => watch.check(request, await app.fetch(request, env, context));
+
+  const world: World = {
+    cloud,
+    url,
+    app,
+    deps,
+    log,
+    request: async (path, init) => handle(new Request(new URL(path, url), init)),
+    async idle() {
+      do {
+        await Promise.allSettled(background);
+        await cloud.qstash.script.idle();
+        await cloud.digiflazz.script.idle();
+      } while (background.size > 0);
+    },
+    sweep: () => sapu(jobDeps(deps)),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await cloud.close();
+      await database.drop();
+      expect(watch.violations).toEqual([]);
+    },
+  };
+  return world;
+}
+
+/** One world for the tests of a file. After each test its faults are gone, it is at rest, and its books are right. */
+export function useWorld(options: WorldOptions = {}): World {
+  const holder: { world?: World } = {};
+  beforeAll(async () => {
+    holder.world = await createWorld(options);
+  });
+  afterEach(async () => {
+    const { cloud } = current();
+    for (const standIn of [cloud.neon, cloud.redis, cloud.qstash, cloud.digiflazz]) standIn.faults.clear();
+    cloud.digiflazz.script.clear();
+    cloud.qstash.script.duplicate(1);
+    await current().idle();
+    expect(await brokenInvariants(cloud.neon)).toEqual([]);
+  });
+  afterAll(async () => {
+    await holder.world?.close();
+  });
+  const current = () => {
+    if (!holder.world) throw new Error("the world is not there yet");
+    return holder.world;
+  };
+  // Tests hold the object before the world exists; each property is looked up when it is used.
+  return new Proxy({} as World, { get: (_, name) => Reflect.get(current(), name) });
+}
+
+/** Waits for a condition instead of sleeping; fails after `timeoutMs`. */
+export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline)
+      throw new Error(`still not true after ${timeoutMs} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+interface TestDatabase {
+  backend: Backend;
+  drop(): Promise<void>;
+}
+
+async function embeddedDatabase(): Promise<TestDatabase> {
+  const dump = new Blob([readFileSync(inject("databaseDump"))]);
+  return { backend: pgliteBackend(await openPglite({ dump })), drop: async () => {} };
+}
+
+/** A migrated database of its own on a real server; `url` names a database that may create others. */
+async function freshPostgres(url: string): Promise<TestDatabase> {
+  const name = `satupintu_test_${randomBytes(6).toString("hex")}`;
+  const asAdmin = async (query: string) => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query(query);
+    } finally {
+      await client.end();
+    }
+  };
+  await asAdmin(`create database ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return {
+    backend: await openDatabase({ url: own.href }),
+    drop: () => asAdmin(`drop database ${name} with (force)`),
+  };
+}

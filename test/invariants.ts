@@ -1,0 +1,58 @@
+import type { Neon } from "../dev/neon/server.ts";
+
+/** What must hold of the books at any moment. Each query finds the rows that break it; none of them is code of the product. */
+const INVARIANTS: Record<string, string> = {
+  "entries of a journal sum to zero": `select jurnal_id from mutasi group by jurnal_id having sum(jumlah) <> 0`,
+  "all entries sum to zero": `select sum(jumlah) from mutasi having sum(jumlah) <> 0`,
+  "a balance is the sum of its entries": `
+    select b.id, b.saldo from buku b left join mutasi m on m.buku_id = b.id
+    where b.mitra_id is not null group by b.id having b.saldo <> coalesce(sum(m.jumlah), 0)`,
+  "no balance is negative": `select id from buku where saldo < 0`,
+  "each entry names the balance after it": `
+    select * from (select id, saldo_sesudah, sum(jumlah) over (partition by buku_id order by id) as jumlah
+      from mutasi where saldo_sesudah is not null) m where saldo_sesudah <> jumlah`,
+  "held is the price of what is open": `
+    select b.mitra_id from buku b left join transaksi t on t.mitra_id = b.mitra_id and t.status in ('pending', 'proses')
+    where b.nama = 'ditahan' group by b.id having b.saldo <> coalesce(sum(t.harga), 0)`,
+  "each purchase was held once": `
+    select t.id from transaksi t left join jurnal j on j.transaksi_id = t.id and j.jenis = 'beli' group by t.id having count(j.id) <> 1`,
+  "a success was settled once and not refunded": `
+    select t.id from transaksi t left join jurnal j on j.transaksi_id = t.id and j.jenis <> 'beli'
+    where t.status = 'sukses' group by t.id having array_agg(j.jenis::text) <> array['sukses']`,
+  "a failure was refunded exactly once": `
+    select t.id from transaksi t left join jurnal j on j.transaksi_id = t.id and j.jenis in ('gagal', 'kembali')
+    where t.status = 'gagal' group by t.id having count(j.id) <> 1`,
+  "what is open is not settled": `
+    select t.id from transaksi t join jurnal j on j.transaksi_id = t.id and j.jenis <> 'beli' where t.status in ('pending', 'proses')`,
+};
+
+/** The invariants that do not hold, with the rows that break them. */
+export async function brokenInvariants(neon: Neon): Promise<{ invariant: string; rows: unknown[] }[]> {
+  const broken = [];
+  for (const [invariant, query] of Object.entries(INVARIANTS)) {
+    const rows = await neon.asOwner(query);
+    if (rows.length > 0) broken.push({ invariant, rows });
+  }
+  return broken;
+}
+
+/** Purchases on which our books and the biller's own disagree; meant for a world at rest. */
+export async function billerDisagreements(
+  neon: Neon,
+  book: { entries(): { refId: string; status: string }[]; executions(refId: string): number },
+): Promise<string[]> {
+  const attempts = await neon.asOwner(
+    `select p.ref_id, t.status from percobaan p join transaksi t on t.id = p.transaksi_id`,
+  );
+  const succeeded = new Set(
+    book.entries().flatMap(({ refId, status }) => (status === "Sukses" ? [refId] : [])),
+  );
+  return attempts.flatMap(({ ref_id: refId, status }) => {
+    if (!refId) return ["attempt without ref_id"];
+    const executions = book.executions(refId);
+    if (executions > 1) return [`${refId} executed ${executions} times`];
+    if ((status === "sukses") !== succeeded.has(refId))
+      return [`${refId} is ${status} here, biller: ${succeeded.has(refId)}`];
+    return [];
+  });
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { expect } from "vitest";
+import type { World } from "./harness.ts";
+
+export interface Mitra {
+  id: number;
+  email: string;
+  apiKey: string;
+  privateKey: string;
+  /** Headers of a JSON request in the mitra's name. */
+  headers: Record<string, string>;
+}
+
+/** Registers a mitra of its own through the public API. */
+export async function makeMitra(world: World, options: { saldo?: number } = {}): Promise<Mitra> {
+  const email = `${randomBytes(8).toString("hex")}@mail.com`;
+  const response = await world.request("/register", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ nama: "Budi Santoso", email, hp: "08123456789", ...options }),
+  });
+  expect(response.status).toBe(200);
+  const keys = (await response.json()) as { api_key: string; private_key: string };
+  const [row] = await world.cloud.neon.asOwner("select id from mitra where email = $1", [email]);
+  return {
+    id: Number(row?.["id"]),
+    email,
+    apiKey: keys.api_key,
+    privateKey: keys.private_key,
+    headers: { "x-api-key": keys.api_key, "content-type": "application/json" },
+  };
+}
+
+export interface PurchaseBody {
+  produk_id: number;
+  nomor_tujuan: string;
+  nominal: number;
+  ref_id: string;
+}
+
+/** `POST /beli` of document 001, with what a test wants different. */
+export function requestPurchase(
+  world: World,
+  mitra: Mitra,
+  body: Partial<PurchaseBody> = {},
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const purchase = { produk_id: 1, nomor_tujuan: "08123456789", nominal: 10_000, ...body };
+  return world.request("/beli", {
+    method: "POST",
+    headers: { ...mitra.headers, ...headers },
+    body: JSON.stringify(purchase),
+  });
+}
+
+/** Buys and returns the id. */
+export async function purchase(
+  world: World,
+  mitra: Mitra,
+  body: Partial<PurchaseBody> = {},
+): Promise<number> {
+  const response = await requestPurchase(world, mitra, body);
+  expect(response.status, await response.clone().text()).toBe(200);
+  const { id } = (await response.json()) as { id: number };
+  return id;
+}
+
+export interface StatusBody {
+  id: number;
+  produk_id: number;
+  nomor_tujuan: string;
+  nominal: number;
+  status: "pending" | "proses" | "sukses" | "gagal";
+  waktu: string;
+  hasil_eksekusi: string | null;
+}
+
+export async function statusOf(world: World, mitra: Mitra, id: number): Promise<StatusBody> {
+  const response = await world.request(`/status/${id}`, { headers: mitra.headers });
+  expect(response.status).toBe(200);
+  return (await response.json()) as StatusBody;
+}
+
+/** Balances of a mitra in rupiah, read around the product. */
+export async function balances(world: World, mitra: Mitra): Promise<{ tersedia: number; ditahan: number }> {
+  const rows = await world.cloud.neon.asOwner("select nama, saldo from buku where mitra_id = $1", [mitra.id]);
+  const of = (nama: string) => Number(rows.find((row) => row["nama"] === nama)?.["saldo"]);
+  return { tersedia: of("tersedia"), ditahan: of("ditahan") };
+}
