@@ -40,19 +40,17 @@ export async function brokenInvariants(neon: Neon): Promise<{ invariant: string;
 export async function billerDisagreements(
   neon: Neon,
   book: { entries(): { refId: string; status: string }[]; executions(refId: string): number },
-): Promise<string[]> {
+): Promise<{ transaksiId: number; problem: string }[]> {
   const attempts = await neon.asOwner(
-    `select p.ref_id, t.status from percobaan p join transaksi t on t.id = p.transaksi_id`,
+    `select t.id, t.status, p.ref_id from percobaan p join transaksi t on t.id = p.transaksi_id`,
   );
-  const succeeded = new Set(
+  const delivered = new Set(
     book.entries().flatMap(({ refId, status }) => (status === "Sukses" ? [refId] : [])),
   );
-  return attempts.flatMap(({ ref_id: refId, status }) => {
-    if (!refId) return ["attempt without ref_id"];
-    const executions = book.executions(refId);
-    if (executions > 1) return [`${refId} executed ${executions} times`];
-    if ((status === "sukses") !== succeeded.has(refId))
-      return [`${refId} is ${status} here, biller: ${succeeded.has(refId)}`];
-    return [];
+  return attempts.flatMap(({ id, status, ref_id: refId }) => {
+    const executions = book.executions(String(refId));
+    const agrees = executions <= 1 && (status === "sukses") === delivered.has(String(refId));
+    const problem = `${status} here; delivered by the biller: ${delivered.has(String(refId))}, executed ${executions} times`;
+    return agrees ? [] : [{ transaksiId: Number(id), problem }];
   });
 }
