@@ -1,6 +1,9 @@
 // `npm run dev`: the local cloud and the Worker in one process; everything ends with it.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openDatabase, startCloud, type Cloud } from "./cloud.ts";
 import { listen } from "./stand-in.ts";
@@ -24,7 +27,8 @@ const dataDir = resolve(process.env["DATA_DIR"] ?? ".local");
 const url = `http://127.0.0.1:${port}`;
 
 await demandFree(port);
-lock(dataDir);
+mkdirSync(dataDir, { recursive: true });
+await lock(dataDir);
 const closers: (() => Promise<unknown>)[] = [];
 endOnSignals();
 endWithParent();
@@ -63,19 +67,25 @@ async function startWorker(wrangler: typeof import("wrangler"), cloud: Cloud): P
   endOnSignals();
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`GET / menjawab ${answer.status}: ${await answer.text()}`);
-  // wrangler dev never fires crons by itself.
   let sweeping = false;
   const sweep = setInterval(() => {
     if (sweeping) return;
     sweeping = true;
-    void worker
-      .scheduled({ cron: "* * * * *" })
-      .catch(() => {}) // a reload of the Worker under way; the next sweep comes soon
-      .finally(() => {
-        sweeping = false;
-      });
+    void sweepOnce().finally(() => {
+      sweeping = false;
+    });
   }, SWEEP_MS);
   closers.unshift(async () => clearInterval(sweep));
+}
+
+/** wrangler dev never fires crons by itself; it gives them this address instead. */
+async function sweepOnce(): Promise<void> {
+  try {
+    const swept = await fetch(`${url}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent("* * * * *")}`);
+    if (!swept.ok) console.error(`penyapu menjawab ${swept.status}`);
+  } catch {
+    // The Worker is being reloaded; the next sweep comes soon.
+  }
 }
 
 function announce({ neon, redis, qstash, digiflazz }: Cloud): void {
@@ -116,20 +126,25 @@ async function demandFree(wanted: number): Promise<void> {
   probe.close();
 }
 
-/** One process per data directory: the embedded database itself does not notice a second one. */
-function lock(directory: string): void {
-  const file = join(directory, "dev.pid");
-  mkdirSync(directory, { recursive: true });
-  try {
-    const holder = Number(readFileSync(file, "utf8"));
-    process.kill(holder, 0);
-    console.error(`${directory} sedang dipakai oleh proses ${holder}; pilih DATA_DIR lain`);
+/**
+ * One process per data directory: the embedded database itself does not notice a second one. The lock is a local socket,
+ * because a killed process lets go of it at once, which a file with a process id in it cannot promise.
+ */
+async function lock(directory: string): Promise<void> {
+  const name = `satu-pintu-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}`;
+  const path = process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+  const held = await new Promise<boolean>((answer) => {
+    const probe = connect(path, () => answer(true));
+    probe.on("error", () => answer(false));
+    probe.unref();
+  });
+  if (held) {
+    console.error(`${directory} sedang dipakai oleh npm run dev yang lain; pilih DATA_DIR lain`);
     process.exit(1);
-  } catch {
-    // No such file, or the process in it has died.
   }
-  writeFileSync(file, String(process.pid));
-  process.on("exit", () => rmSync(file, { force: true }));
+  rmSync(path, { force: true });
+  const socket = createServer().listen(path).unref();
+  await once(socket, "listening");
 }
 
 /** Ends everything on Ctrl-C and SIGTERM. Takes the place of wrangler's own handlers, which would exit before the rest is closed. */

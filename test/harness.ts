@@ -130,13 +130,17 @@ export function useWorld(options: WorldOptions = {}): World {
   return new Proxy({} as World, { get: (_, name) => Reflect.get(current(), name) });
 }
 
-/** Waits for a condition instead of sleeping; fails after `timeoutMs`. */
-export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
+/** Waits for a condition instead of sleeping, looking every `everyMs`; fails after `timeoutMs`. */
+export async function until(
+  condition: () => Promise<boolean> | boolean,
+  timeoutMs = 20_000,
+  everyMs = 10,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline)
       throw new Error(`still not true after ${timeoutMs} ms: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 
