@@ -100,5 +100,5 @@ ALTER TABLE "transaksi" ADD CONSTRAINT "transaksi_produk_id_produk_id_fk" FOREIG
 CREATE INDEX "mutasi_buku" ON "mutasi" USING btree ("buku_id","id");--> statement-breakpoint
 CREATE INDEX "mutasi_jurnal" ON "mutasi" USING btree ("jurnal_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "transaksi_mitra_kunci" ON "transaksi" USING btree ("mitra_id","kunci") WHERE "transaksi"."kunci" is not null;--> statement-breakpoint
-CREATE INDEX "transaksi_mitra_terbaru" ON "transaksi" USING btree ("mitra_id","id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "transaksi_mitra_terbaru" ON "transaksi" USING btree ("mitra_id","id");--> statement-breakpoint
 CREATE INDEX "transaksi_jatuh_tempo" ON "transaksi" USING btree ("lanjut_pada") WHERE "transaksi"."status" in ('pending', 'proses');

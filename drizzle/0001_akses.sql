@@ -1,6 +1,7 @@
 -- Who may do what. The Worker logs in as `satupintu_app`: it owns nothing, bypasses nothing, and without a context
 -- (app.mitra_id, app.layanan) it sees no row. Writes that must be atomic go through the functions of schema `app`,
--- which run as the owner and check the context themselves.
+-- which run as the owner and check the context themselves. Their search_path names pg_temp last: unnamed it comes first,
+-- and a temporary table of the caller's could stand in for one of ours.
 do $$
 begin
   if not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) then
@@ -20,18 +21,18 @@ grant usage on schema app, public to satupintu_app;
 --> statement-breakpoint
 -- The principal of this transaction, or null.
 create function app.mitra_id() returns bigint
-language sql stable set search_path = pg_catalog as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select nullif(current_setting('app.mitra_id', true), '')::bigint
 $$;
 --> statement-breakpoint
 create function app.layanan() returns text
-language sql stable set search_path = pg_catalog as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select nullif(current_setting('app.layanan', true), '')
 $$;
 --> statement-breakpoint
 -- Enters as the mitra that owns an API key (SHA-256, hex) for the rest of the transaction.
 create function app.masuk_mitra(p_kunci_hash text) returns bigint
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   v_mitra mitra;
 begin
@@ -44,7 +45,7 @@ end $$;
 --> statement-breakpoint
 -- Enters as one of our own services (queue consumer, biller webhook, sweeper): its caller has checked a signature.
 create function app.masuk_layanan(p_nama text) returns text
-language sql set search_path = pg_catalog as $$
+language sql set search_path = pg_catalog, pg_temp as $$
   select set_config('app.mitra_id', '', true) || set_config('app.layanan', p_nama, true)
 $$;
 --> statement-breakpoint

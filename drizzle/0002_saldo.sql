@@ -2,7 +2,7 @@
 
 -- The database's time. `app.jam` lets a test own the clock; it holds a timestamp or nothing.
 create function app.jam() returns timestamptz
-language sql stable set search_path = pg_catalog as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(nullif(current_setting('app.jam', true), '')::timestamptz, now())
 $$;
 --> statement-breakpoint
@@ -10,7 +10,7 @@ insert into buku (nama) values ('kas'), ('biller'), ('pendapatan'), ('penyesuaia
 --> statement-breakpoint
 -- History is not rewritten, not even by the owner.
 create function app.tolak_ubah() returns trigger
-language plpgsql set search_path = pg_catalog as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   raise exception 'jurnal dan mutasi tidak dapat diubah atau dihapus: koreksi adalah jurnal baru';
 end $$;
@@ -21,9 +21,15 @@ create trigger jurnal_tetap before update or delete or truncate on jurnal
 create trigger mutasi_tetap before update or delete or truncate on mutasi
   for each statement execute function app.tolak_ubah();
 --> statement-breakpoint
-create function app.buku_id(p_mitra bigint, p_nama nama_buku) returns bigint
-language sql stable set search_path = pg_catalog, public as $$
-  select id from buku where mitra_id is not distinct from p_mitra and nama = p_nama
+-- Two functions, because `is not distinct from` would serve both and use no index.
+create function app.buku_mitra(p_mitra bigint, p_nama nama_buku) returns bigint
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select id from buku where mitra_id = p_mitra and nama = p_nama
+$$;
+--> statement-breakpoint
+create function app.buku_rumah(p_nama nama_buku) returns bigint
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select id from buku where mitra_id is null and nama = p_nama
 $$;
 --> statement-breakpoint
 -- Writes one journal: p_jumlah[i] rupiah into book p_buku[i]. A second journal with the same key is a unique violation.
@@ -31,7 +37,7 @@ $$;
 create function app.catat_jurnal(
   p_kunci text, p_jenis jenis_jurnal, p_transaksi bigint, p_buku bigint[], p_jumlah bigint[]
 ) returns void
-language plpgsql set search_path = pg_catalog, public as $$
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   v_jurnal bigint;
   v_saldo bigint;

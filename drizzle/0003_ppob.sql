@@ -4,7 +4,7 @@
 create function app.daftar_mitra(
   p_nama text, p_email text, p_hp text, p_saldo bigint, p_kunci_hash text, p_kunci_awalan text, p_kunci_privat text
 ) returns bigint
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   v_mitra bigint;
 begin
@@ -17,7 +17,7 @@ begin
   insert into buku (mitra_id, nama, saldo) values (v_mitra, 'ditahan', 0);
   if p_saldo > 0 then
     perform app.catat_jurnal('saldo_awal:' || v_mitra, 'saldo_awal', null,
-      array[app.buku_id(null, 'penyesuaian'), app.buku_id(v_mitra, 'tersedia')], array[-p_saldo, p_saldo]);
+      array[app.buku_rumah('penyesuaian'), app.buku_mitra(v_mitra, 'tersedia')], array[-p_saldo, p_saldo]);
   end if;
   return v_mitra;
 end $$;
@@ -26,7 +26,7 @@ end $$;
 -- purchase (`ulangan`). The sweeper takes the row up when the queue has not within p_tenggang seconds.
 create function app.beli(p_produk integer, p_nomor text, p_nominal bigint, p_kunci text, p_tenggang integer)
 returns table (id bigint, ulangan boolean)
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_mitra bigint := app.mitra_id();
@@ -66,7 +66,7 @@ begin
     returning id into v_id;
   insert into percobaan (transaksi_id, ke) values (v_id, 1);
   perform app.catat_jurnal('beli:' || v_id, 'beli', v_id,
-    array[v_tersedia.id, app.buku_id(v_mitra, 'ditahan')], array[-v_harga, v_harga]);
+    array[v_tersedia.id, app.buku_mitra(v_mitra, 'ditahan')], array[-v_harga, v_harga]);
   return query select v_id, false;
 end $$;
 --> statement-breakpoint
@@ -78,7 +78,7 @@ returns table (
   transaksi_id bigint, ref_id text, kode_produk text, nomor_tujuan text, harga bigint,
   pertama boolean, ditanya integer, kedaluwarsa boolean
 )
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_id bigint[];
@@ -123,7 +123,7 @@ end $$;
 create function app.terapkan_hasil(
   p_ref_id text, p_hasil text, p_rc text, p_pesan text, p_sn text, p_harga_biller bigint, p_hasil_eksekusi text, p_lanjut integer
 ) returns table (transaksi_id bigint, sebelum status_transaksi, sesudah status_transaksi, janggal text)
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_t transaksi;
@@ -154,16 +154,16 @@ begin
     v_biaya := least(coalesce(p_harga_biller, v_t.harga), v_t.harga);
     if p_harga_biller > v_t.harga then v_janggal := 'HARGA_BILLER_MELEBIHI'; end if;
     perform app.catat_jurnal('sukses:' || v_t.id, 'sukses', v_t.id,
-      array[app.buku_id(v_t.mitra_id, 'ditahan'), app.buku_id(null, 'biller'), app.buku_id(null, 'pendapatan')],
+      array[app.buku_mitra(v_t.mitra_id, 'ditahan'), app.buku_rumah('biller'), app.buku_rumah('pendapatan')],
       array[-v_t.harga, v_biaya, v_t.harga - v_biaya]);
   elsif v_hasil in ('gagal', 'kembali') and v_terbuka then
     v_sesudah := 'gagal';
     perform app.catat_jurnal('gagal:' || v_t.id, 'gagal', v_t.id,
-      array[app.buku_id(v_t.mitra_id, 'ditahan'), app.buku_id(v_t.mitra_id, 'tersedia')], array[-v_t.harga, v_t.harga]);
+      array[app.buku_mitra(v_t.mitra_id, 'ditahan'), app.buku_mitra(v_t.mitra_id, 'tersedia')], array[-v_t.harga, v_t.harga]);
   elsif v_hasil = 'kembali' and v_t.status = 'sukses' then
     v_sesudah := 'gagal';
     perform app.catat_jurnal('kembali:' || v_t.id, 'kembali', v_t.id,
-      array_agg(case when m.buku_id = app.buku_id(v_t.mitra_id, 'ditahan') then app.buku_id(v_t.mitra_id, 'tersedia') else m.buku_id end),
+      array_agg(case when m.buku_id = app.buku_mitra(v_t.mitra_id, 'ditahan') then app.buku_mitra(v_t.mitra_id, 'tersedia') else m.buku_id end),
       array_agg(-m.jumlah))
       from mutasi m join jurnal j on j.id = m.jurnal_id where j.kunci = 'sukses:' || v_t.id;
   elsif v_hasil = 'sukses' and v_t.status = 'gagal' then

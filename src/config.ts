@@ -36,7 +36,7 @@ const secret = z.string().min(16, "minimal 16 karakter");
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ""));
 const seconds = z
   .string()
-  .regex(/^\d{1,5}$/, "bilangan bulat, detik")
+  .regex(/^[1-9]\d{0,4}$/, "bilangan bulat positif, detik")
   .transform(Number);
 
 const variables = z.object({
@@ -45,7 +45,13 @@ const variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATA_KEY: z
     .string()
-    .regex(/^\d+:[0-9a-f]{64}(,\d+:[0-9a-f]{64})*$/, "bentuknya <versi>:<64 hex>, yang berlaku paling depan"),
+    .regex(/^\d+:[0-9a-f]{64}(,\d+:[0-9a-f]{64})*$/, "bentuknya <versi>:<64 hex>, yang berlaku paling depan")
+    .transform(toSealKeys)
+    // Of two keys with one version the second would never open anything.
+    .refine(
+      (keys) => new Set(keys.map(({ version }) => version)).size === keys.length,
+      "versi kunci berulang",
+    ),
   SALDO_UJI: z
     .string()
     .regex(/^\d{1,12}$/, "rupiah bulat")
@@ -64,6 +70,13 @@ const variables = z.object({
   BILLER_RECHECK_SECONDS: seconds.default(60),
 });
 
+function toSealKeys(text: string): SealKeys {
+  return text.split(",").map((entry) => {
+    const [version = "", hex = ""] = entry.split(":");
+    return { version: Number(version), hex };
+  });
+}
+
 type Variables = z.output<typeof variables>;
 
 /**
@@ -72,15 +85,11 @@ type Variables = z.output<typeof variables>;
  */
 export function readConfig(env: Env): Config {
   const parsed = variables.safeParse(env);
-  const problems = parsed.success
-    ? parsed.data.APP_ENV === "production"
-      ? unfitForProduction(parsed.data)
-      : []
-    : parsed.error.issues.map(({ path, message }) =>
-        env[String(path[0])] === undefined
-          ? `${String(path[0])}: belum diisi`
-          : `${String(path[0])}: ${message}`,
-      );
+  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => {
+    const name = String(path[0]);
+    return env[name] === undefined ? `${name}: belum diisi` : `${name}: ${message}`;
+  });
+  if (env["APP_ENV"] !== "local") problems.push(...unfitForProduction(env));
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(
       `Konfigurasi belum siap:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
@@ -94,10 +103,7 @@ function toConfig(values: Variables): Config {
     local: values.APP_ENV === "local",
     publicUrl: values.PUBLIC_URL,
     databaseUrl: values.DATABASE_URL,
-    sealKeys: values.DATA_KEY.split(",").map((entry) => {
-      const [version = "", hex = ""] = entry.split(":");
-      return { version: Number(version), hex };
-    }),
+    sealKeys: values.DATA_KEY,
     testBalance: values.SALDO_UJI,
     strictRateLimits: (values.RATE_LIMITS ?? (values.APP_ENV === "local" ? "wide" : "strict")) === "strict",
     queue: {
@@ -124,24 +130,36 @@ const QSTASH_DEV_MARKS = [
   "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIs",
 ];
 
-function unfitForProduction(values: Variables): string[] {
+const SECRETS = [
+  "DATA_KEY",
+  "QSTASH_TOKEN",
+  "QSTASH_CURRENT_SIGNING_KEY",
+  "QSTASH_NEXT_SIGNING_KEY",
+  "BILLER_API_KEY",
+  "BILLER_WEBHOOK_SECRET",
+];
+
+/** Looks at the raw texts, so that it has its say also while other variables are missing or malformed. */
+function unfitForProduction(env: Env): string[] {
   const problems: string[] = [];
-  for (const name of ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"] as const) {
-    const { hostname, protocol } = new URL(values[name]);
+  const text = (name: string) => (typeof env[name] === "string" ? env[name] : "");
+  for (const name of ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"]) {
+    if (!URL.canParse(text(name))) continue;
+    const { hostname, protocol } = new URL(text(name));
     if (isLoopback(hostname)) problems.push(`${name}: alamat lokal tidak berlaku di produksi`);
     else if (protocol === "http:") problems.push(`${name}: harus https di produksi`);
   }
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== "string") continue;
-    if (value.includes("lokal") || QSTASH_DEV_MARKS.some((mark) => value.includes(mark))) {
+  for (const name of SECRETS) {
+    if (["lokal", ...QSTASH_DEV_MARKS].some((mark) => text(name).includes(mark))) {
       problems.push(`${name}: nilai untuk pengembangan lokal tidak berlaku di produksi`);
     }
   }
-  for (const [, hex = ""] of values.DATA_KEY.matchAll(/:([0-9a-f]+)/g)) {
+  for (const [, hex = ""] of text("DATA_KEY").matchAll(/:([0-9a-f]{64})/g)) {
     // A random key of 32 bytes has fewer than 16 distinct ones about never; a typed or repeated one does.
     if (new Set(hex.match(/../g)).size < 16)
       problems.push("DATA_KEY: terlalu lemah, buat dengan `openssl rand -hex 32`");
   }
-  if (values.BILLER_RECHECK_SECONDS < 60) problems.push("BILLER_RECHECK_SECONDS: minimal 60 di produksi");
+  if (Number(env["BILLER_RECHECK_SECONDS"] ?? 60) < 60)
+    problems.push("BILLER_RECHECK_SECONDS: minimal 60 di produksi");
   return problems;
 }

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { readHouseDocument } from "./platform/document.ts";
+import { unseenResponses } from "./platform/seen-responses.ts";
 import { migratePglite, openPglite } from "../dev/neon/pglite.ts";
 
 declare module "vitest" {
@@ -17,12 +19,21 @@ const root = join(import.meta.dirname, "..");
 const migrations = join(root, "drizzle");
 const cache = join(root, "node_modules/.cache/satu-pintu");
 
-export default async function setup(project: TestProject): Promise<void> {
+/** Returns the check that runs after all tests: in a full run, every documented response must have been seen. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(cache, { recursive: true });
   project.provide("databaseDump", await databaseDump());
-  const seen = join(cache, "seen-responses.jsonl");
-  rmSync(seen, { force: true });
+  const seen = join(cache, `seen-responses-${process.pid}.txt`);
+  writeFileSync(seen, "");
   project.provide("seenResponses", seen);
+  return async () => {
+    const { testFiles } = await project.globTestFiles();
+    const filtered = project.vitest.config.testNamePattern !== undefined;
+    const unseen = unseenResponses(await readHouseDocument(), seen);
+    rmSync(seen, { force: true });
+    if (filtered || project.vitest.state.getTestModules().length < testFiles.length) return;
+    if (unseen.length > 0) throw new Error(`documented, but seen by no test:\n${unseen.join("\n")}`);
+  };
 }
 
 async function databaseDump(): Promise<string> {

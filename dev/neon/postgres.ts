@@ -33,17 +33,20 @@ export async function postgresBackend(url: string, maxConnections = 20): Promise
 
 async function run(client: PoolClient, { query, params = [] }: Statement): Promise<StatementResult> {
   const asText = { getTypeParser: () => (value: string) => value };
-  const result = await client.query<(string | null)[]>({
+  // Extended also without parameters, as Neon does: there a text is one statement.
+  const config = {
     text: query,
     values: params,
-    rowMode: "array",
+    rowMode: "array" as const,
     types: asText,
-  });
+    queryMode: "extended",
+  };
+  const result = await client.query<(string | null)[]>(config);
   return {
     fields: result.fields.map((field) => ({ ...field, format: "text" })),
     rows: result.rows,
     rowAsArray: true,
-    command: result.command,
+    command: result.command ?? "",
     rowCount: result.rowCount,
   };
 }

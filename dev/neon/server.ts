@@ -74,8 +74,25 @@ export async function startNeon(
 }
 
 function parse(request: WireRequest): { statements: Statement[]; batch: boolean } {
-  const body = JSON.parse(request.body.toString()) as Statement | { queries: Statement[] };
-  return "queries" in body ? { statements: body.queries, batch: true } : { statements: [body], batch: false };
+  const body = JSON.parse(request.body.toString()) as { queries?: unknown } | null;
+  const batch = body?.queries;
+  if (batch === undefined) return { statements: [statementOf(body)], batch: false };
+  if (!Array.isArray(batch)) throw new TypeError("queries is not a list");
+  return { statements: batch.map(statementOf), batch: true };
+}
+
+function statementOf(sent: unknown): Statement {
+  const { query, params = [] } = (sent ?? {}) as { query?: unknown; params?: unknown };
+  // A NUL would end the message early and leave the engine out of step with us.
+  if (typeof query !== "string" || query.includes("\u0000")) throw new TypeError("query is not SQL text");
+  if (!Array.isArray(params)) throw new TypeError("params is not a list");
+  return { query, params: params.map(textOf) };
+}
+
+/** Neon gives PostgreSQL the text of a JSON value; lists come as text from its driver. */
+function textOf(param: unknown): string | null {
+  if (param === null || typeof param === "string") return param;
+  return JSON.stringify(param);
 }
 
 const ISOLATION: Record<string, string> = {

@@ -26,13 +26,25 @@ function toConsole(line: string, level: Level): void {
 
 /** What to log of something caught: name and message, and its cause; never the query's parameters. */
 export function describeError(error: unknown): LogFields {
-  if (!(error instanceof Error)) return { error: String(error) };
-  const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
-  // drizzle puts the parameters (names, numbers, keys) of a failed query into its message: keep the first line only.
-  const [message = ""] = error.message.split("\nparams:");
+  if (!(error instanceof Error)) return { error: String(error).slice(0, MAX_MESSAGE) };
   return {
-    error: `${error.name}: ${message.slice(0, 500)}`,
-    cause,
-    stack: error.stack?.split("\n").slice(1, 4).join(" <"),
+    error: headline(error),
+    cause: error.cause instanceof Error ? headline(error.cause) : undefined,
+    // The stack repeats the whole message in front of its frames: keep frames only.
+    stack: error.stack
+      ?.replace(error.message, "")
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 3)
+      .join(" <"),
   };
+}
+
+/** Longest message kept, in characters. */
+const MAX_MESSAGE = 500;
+
+function headline({ name, message }: Error): string {
+  // drizzle puts the parameters (names, numbers, keys) of a failed query behind its text.
+  const [text = ""] = message.split("\nparams:");
+  return `${name}: ${text.slice(0, MAX_MESSAGE)}`;
 }

@@ -26,7 +26,7 @@ export function openDatabase(url: string): Database {
 
 /** Whether a host of a URL is this machine. */
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host.startsWith("127.") || host === "[::1]";
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
 }
 
 /**

@@ -38,6 +38,7 @@ const dbConnect = defineRoute({
   },
 });
 
+/** Whether we live, and whether the database answers. */
 export function healthRoutes({ db }: { db: Database }): Router {
   const router = createRouter();
   router.openapi(hidup, (c) => c.json({ status: "ok" as const }, 200));

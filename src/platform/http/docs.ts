@@ -20,7 +20,6 @@ export function publishDocs(
       title: "Satu Pintu",
       version: "0.1.0",
       description: options.description,
-      license: { name: "MIT" },
     },
     servers: [{ url: options.url }],
   });

@@ -128,6 +128,7 @@ export interface Problem {
   errors?: FieldProblem[];
 }
 
+/** The problem document of an error, about the request at path `instance`. */
 export function problemOf(error: AppError, instance: string, requestId: string): Problem {
   const { status, code, pointer } = error.definition;
   const detail = error.more.detail ?? error.definition.detail;

@@ -25,14 +25,14 @@ export const unlimited: RateLimiter = { take: async () => true };
 
 /** Refuses a caller's address beyond the policy (draft-ietf-httpapi-ratelimit-headers). */
 export const limitRate: MiddlewareHandler<HouseEnv> = async (c, next) => {
+  const { name, quota, windowSeconds } = POLICY;
+  c.header("ratelimit-policy", `"${name}";q=${quota};w=${windowSeconds}`);
   // Only Cloudflare's header: what a client writes into X-Forwarded-For is its own choice.
   const allowed = await c.var.limiter.take(c.req.header("cf-connecting-ip") ?? "tanpa-alamat");
-  const { name, quota, windowSeconds } = POLICY;
   if (!allowed) {
     throw new TooManyRequests({
       headers: { "retry-after": String(windowSeconds), ratelimit: `"${name}";r=0;t=${windowSeconds}` },
     });
   }
   await next();
-  c.header("ratelimit-policy", `"${name}";q=${quota};w=${windowSeconds}`);
 };

@@ -9,6 +9,7 @@ import { describeError, type Log } from "../log.ts";
 import {
   AppError,
   InternalError,
+  MalformedJson,
   MalformedUrl,
   MethodNotAllowed,
   NotFound,
@@ -56,6 +57,8 @@ export function requestFrame(deps: {
     referrerPolicy: "no-referrer",
     xFrameOptions: "DENY",
     contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+    // The documentation pages name a policy of their own.
+    overwrite: false,
   });
   return [identify, headers, noStore, refuseBadUrl];
 }
@@ -83,11 +86,17 @@ function isCleanUrl(url: string): boolean {
 
 /** Turns whatever was thrown into a problem document; what is not declared is logged and answered with a constant text. */
 export function answerError(error: Error, c: Context<HouseEnv>): Response {
-  let known = error instanceof AppError ? error : undefined;
-  if (error instanceof HTTPException && error.status === 415) known = new UnsupportedMediaType();
+  const known = error instanceof AppError ? error : ofFramework(error);
   if (!known) c.var.log.error("unexpected", describeError(error));
   else if (known.cause) c.var.log.error(known.definition.code, describeError(known.cause));
   return problem(c, known ?? new InternalError());
+}
+
+/** What the framework's own parsing refuses, on routes whose body `strictJson` has not read before. */
+function ofFramework(error: Error): AppError | undefined {
+  if (!(error instanceof HTTPException)) return undefined;
+  if (error.status === 400) return new MalformedJson();
+  return error.status === 415 ? new UnsupportedMediaType() : undefined;
 }
 
 function problem(c: Context<HouseEnv>, error: AppError): Response {
@@ -108,8 +117,7 @@ export function answerUnmatched(app: Hono<HouseEnv>): (c: Context<HouseEnv>) => 
       methodsByPath = new TrieRouter<string>();
       for (const { method, path } of app.routes) if (method !== "ALL") methodsByPath.add("*", path, method);
     }
-    const path = c.req.path.replace(/(?<=.)\/$/, "");
-    const methods = new Set(methodsByPath.match("*", path)[0].map(([method]) => method));
+    const methods = new Set(methodsByPath.match("*", c.req.path)[0].map(([method]) => method));
     if (methods.size === 0) return problem(c, new NotFound());
     if (methods.has("GET")) methods.add("HEAD");
     return problem(c, new MethodNotAllowed({ headers: { allow: [...methods].sort().join(", ") } }));

@@ -49,7 +49,7 @@ export function createRouter(): Router {
   });
 }
 
-/** One segment of a JSON pointer (RFC 6901). */
+/** One segment of a JSON pointer (RFC 6901), cut to what is fit to show. */
 function escapePointer(segment: PropertyKey): string {
-  return String(segment).slice(0, 80).replaceAll("~", "~0").replaceAll("/", "~1");
+  return String(segment).slice(0, 80).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1");
 }

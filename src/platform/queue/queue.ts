@@ -22,6 +22,7 @@ export interface QueueConfig {
 /** Retries after the first attempt; beyond them the sweeper is sooner than QStash's back-off. */
 const RETRIES = 3;
 
+/** QStash, delivering to us at `publicUrl`. Holds no connection. */
 export function openQueue(config: QueueConfig, publicUrl: string): Queue {
   const client = new Client({
     baseUrl: config.url,

@@ -126,7 +126,7 @@ const words = (max: number) =>
 const rupiah = z.int().nonnegative().transform(BigInt);
 
 const transactionData = z.object({
-  ref_id: z.string().max(100),
+  ref_id: words(100),
   status: words(30),
   rc: words(10).nullish(),
   message: words(500).nullish(),

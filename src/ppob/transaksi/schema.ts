@@ -78,12 +78,15 @@ export const riwayatQuery = z.strictObject({
       type: "integer",
       format: "int64",
       minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
       description: "Hanya transaksi dengan id di bawah ini; ikuti header Link.",
       param: { name: "before", in: "query", required: false },
     }),
 });
 
-export const pesanAntrean = z.strictObject({ transaksi_id: z.int().min(1) }).openapi("PesanAntrean");
+export const pesanAntrean = z
+  .strictObject({ transaksi_id: z.int().min(1).max(Number.MAX_SAFE_INTEGER) })
+  .openapi("PesanAntrean");
 
 /** Signed over its exact bytes, so it is declared as bytes; its shape is the biller's. */
 export const webhookSchema = z.string().openapi({ format: "binary" });

@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import { LOCAL_SECRETS } from "../dev/local-secrets.ts";
+import { LOCAL_API_KEY, LOCAL_USERNAME, LOCAL_WEBHOOK_SECRET } from "../dev/digiflazz/server.ts";
+import { QSTASH_DEV } from "../dev/qstash/signing.ts";
+import { ConfigError, readConfig, type Env } from "../src/config.ts";
+
+const KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const OLD_KEY = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752";
+
+const PRODUCTION: Record<string, string> = {
+  PUBLIC_URL: "https://pintu.example.com/",
+  DATABASE_URL:
+    "postgresql://satupintu_app:npg_x7Kq2@ep-a-b-123456-pooler.ap-southeast-1.aws.neon.tech/neondb",
+  DATA_KEY: `2:${KEY},1:${OLD_KEY}`,
+  QSTASH_TOKEN: "eyJVc2VySUQiOiI0ZjE3YzQifQ==",
+  QSTASH_CURRENT_SIGNING_KEY: "sig_4cV9vGgUwRu8sQ2f7nXhLmZbKtPy",
+  QSTASH_NEXT_SIGNING_KEY: "sig_6bN3kQwZx1pTd8rVhJmYcFgLsA2e",
+  BILLER_USERNAME: "satupintu",
+  BILLER_API_KEY: "3f1c9a7e-5b2d-4c8f",
+  BILLER_WEBHOOK_SECRET: "wh-8c1d5e9f2a7b4c6d",
+};
+const LOCAL: Record<string, string> = {
+  ...PRODUCTION,
+  ...LOCAL_SECRETS,
+  APP_ENV: "local",
+  PUBLIC_URL: "http://127.0.0.1:8000",
+};
+
+/** The variables that a refusal names; none when the configuration is taken. */
+function refused(env: Env): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [...error.message.matchAll(/^ {2}- (\w+): (.+)$/gm)].map(([, name = ""]) => name);
+  }
+}
+
+const without = (...names: string[]) =>
+  Object.fromEntries(Object.entries(PRODUCTION).filter(([name]) => !names.includes(name)));
+
+test("a good production configuration passes", () => {
+  expect(readConfig(PRODUCTION)).toEqual({
+    local: false,
+    publicUrl: "https://pintu.example.com",
+    databaseUrl: PRODUCTION["DATABASE_URL"],
+    sealKeys: [
+      { version: 2, hex: KEY },
+      { version: 1, hex: OLD_KEY },
+    ],
+    testBalance: 1_000_000n,
+    strictRateLimits: true,
+    queue: {
+      url: "https://qstash.upstash.io",
+      token: PRODUCTION["QSTASH_TOKEN"],
+      currentSigningKey: PRODUCTION["QSTASH_CURRENT_SIGNING_KEY"],
+      nextSigningKey: PRODUCTION["QSTASH_NEXT_SIGNING_KEY"],
+    },
+    biller: {
+      baseUrl: "https://api.digiflazz.com/v1",
+      username: "satupintu",
+      apiKey: PRODUCTION["BILLER_API_KEY"],
+      webhookSecret: PRODUCTION["BILLER_WEBHOOK_SECRET"],
+      timeoutSeconds: 30,
+      recheckSeconds: 60,
+    },
+  });
+});
+
+test("what is no text of ours does not disturb it", () => {
+  expect(refused({ ...PRODUCTION, BROAD_LIMIT: { limit: () => {} }, LAIN: "lokal", ASSETS: null })).toEqual(
+    [],
+  );
+});
+
+describe("missing variables", () => {
+  test("are named all at once", () => {
+    const required = Object.keys(PRODUCTION);
+    expect(refused({}).sort()).toEqual([...required].sort());
+    expect(refused({ APP_ENV: "local" }).sort()).toEqual([...required].sort());
+  });
+
+  test.each(Object.keys(PRODUCTION))("%s alone is named", (name) => {
+    expect(refused(without(name))).toEqual([name]);
+    expect(() => readConfig(without(name))).toThrow(`${name}: belum diisi`);
+  });
+
+  test("are named together with malformed and local ones", () => {
+    const env = {
+      ...without("QSTASH_TOKEN"),
+      BILLER_API_KEY: "pendek",
+      PUBLIC_URL: "http://127.0.0.1:8000",
+      BILLER_RECHECK_SECONDS: "5",
+    };
+    expect(refused(env).sort()).toEqual([
+      "BILLER_API_KEY",
+      "BILLER_RECHECK_SECONDS",
+      "PUBLIC_URL",
+      "QSTASH_TOKEN",
+    ]);
+  });
+});
+
+describe("a malformed variable is refused everywhere", () => {
+  test.each([
+    ["APP_ENV", "staging"],
+    ["APP_ENV", ""],
+    ["PUBLIC_URL", "pintu.example.com"],
+    ["PUBLIC_URL", "ftp://pintu.example.com"],
+    ["PUBLIC_URL", ""],
+    ["DATABASE_URL", "mysql://a:b@c/d"],
+    ["DATABASE_URL", "neondb"],
+    ["DATA_KEY", KEY],
+    ["DATA_KEY", `1:${KEY.slice(2)}`],
+    ["DATA_KEY", `1:${KEY.toUpperCase()}`],
+    ["DATA_KEY", `1:${KEY},`],
+    ["DATA_KEY", `1:${KEY} `],
+    ["DATA_KEY", `1:${KEY},1:${OLD_KEY}`],
+    ["DATA_KEY", `1:${KEY},01:${OLD_KEY}`],
+    ["SALDO_UJI", "-1"],
+    ["SALDO_UJI", "1.5"],
+    ["SALDO_UJI", "1e6"],
+    ["SALDO_UJI", "1".repeat(13)],
+    ["RATE_LIMITS", "off"],
+    ["QSTASH_TOKEN", "x".repeat(15)],
+    ["QSTASH_CURRENT_SIGNING_KEY", ""],
+    ["QSTASH_NEXT_SIGNING_KEY", "x".repeat(15)],
+    ["QSTASH_URL", "qstash.upstash.io"],
+    ["BILLER_USERNAME", ""],
+    ["BILLER_API_KEY", "x".repeat(15)],
+    ["BILLER_WEBHOOK_SECRET", "x".repeat(15)],
+    ["BILLER_TIMEOUT_SECONDS", "30s"],
+    ["BILLER_TIMEOUT_SECONDS", "-1"],
+    ["BILLER_RECHECK_SECONDS", "1e3"],
+    ["BILLER_RECHECK_SECONDS", "999999"],
+  ])("%s=%s", (name, value) => {
+    expect(new Set(refused({ ...PRODUCTION, [name]: value }))).toEqual(new Set([name]));
+    expect(new Set(refused({ ...LOCAL, [name]: value }))).toContain(name);
+  });
+});
+
+describe("in production", () => {
+  test.each([
+    ["PUBLIC_URL", "http://pintu.example.com"],
+    ["PUBLIC_URL", "https://localhost"],
+    ["PUBLIC_URL", "https://127.0.0.1"],
+    ["PUBLIC_URL", "https://127.1"],
+    ["PUBLIC_URL", "https://[::1]"],
+    ["DATABASE_URL", "postgres://a:b@127.0.0.1:8081/x"],
+    ["DATABASE_URL", "postgres://a:b@localhost/x"],
+    ["QSTASH_URL", "http://qstash.upstash.io"],
+    ["QSTASH_URL", QSTASH_DEV.url],
+    ["BILLER_BASE_URL", "http://api.digiflazz.com/v1"],
+    ["BILLER_BASE_URL", "http://127.0.0.1:8082/v1"],
+    ["QSTASH_TOKEN", QSTASH_DEV.token],
+    ["QSTASH_CURRENT_SIGNING_KEY", QSTASH_DEV.currentSigningKey],
+    ["QSTASH_NEXT_SIGNING_KEY", QSTASH_DEV.nextSigningKey],
+    ["QSTASH_NEXT_SIGNING_KEY", QSTASH_DEV.currentSigningKey],
+    ["BILLER_API_KEY", LOCAL_API_KEY],
+    ["BILLER_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET],
+    ["DATA_KEY", LOCAL_SECRETS.DATA_KEY],
+    ["DATA_KEY", `1:${"ab".repeat(32)}`],
+    ["DATA_KEY", `1:${"0".repeat(64)}`],
+    ["DATA_KEY", `1:${"0123456789abcdef".repeat(4)}`],
+    ["DATA_KEY", `2:${KEY},1:${"00".repeat(32)}`],
+    ["BILLER_RECHECK_SECONDS", "59"],
+  ])("%s=%s is refused, and taken locally", (name, value) => {
+    expect(new Set(refused({ ...PRODUCTION, [name]: value }))).toEqual(new Set([name]));
+    expect(refused({ ...LOCAL, [name]: value })).toEqual([]);
+  });
+
+  test("everything of the local cloud is refused at once", () => {
+    const local = {
+      PUBLIC_URL: "http://127.0.0.1:8000",
+      DATABASE_URL: "postgres://satupintu_app:lokal@127.0.0.1:8081/satupintu",
+      QSTASH_URL: QSTASH_DEV.url,
+      QSTASH_TOKEN: QSTASH_DEV.token,
+      QSTASH_CURRENT_SIGNING_KEY: QSTASH_DEV.currentSigningKey,
+      QSTASH_NEXT_SIGNING_KEY: QSTASH_DEV.nextSigningKey,
+      BILLER_BASE_URL: "http://127.0.0.1:8082/v1",
+      BILLER_USERNAME: LOCAL_USERNAME,
+      BILLER_API_KEY: LOCAL_API_KEY,
+      BILLER_WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
+      BILLER_RECHECK_SECONDS: "3",
+      ...LOCAL_SECRETS,
+    };
+    expect(refused({ ...local, APP_ENV: "local" })).toEqual([]);
+    // The user name is no secret: a shop may well be called warunglokal.
+    const { BILLER_USERNAME: _, ...unfit } = local;
+    expect([...new Set(refused(local))].sort()).toEqual(Object.keys(unfit).sort());
+  });
+
+  test.each([
+    ["BILLER_USERNAME", "warunglokal"],
+    ["PUBLIC_URL", "https://produklokal.id"],
+    ["DATABASE_URL", "postgres://satupintu_app:Xk29dlQm1@ep-lokal-1.neon.tech/x"],
+  ])("%s=%s is taken: only secrets may not look local", (name, value) => {
+    expect(refused({ ...PRODUCTION, [name]: value })).toEqual([]);
+  });
+
+  test.each(["0", "-1", "1.5", "soal"])("a timeout of %s seconds is refused everywhere", (value) => {
+    for (const env of [PRODUCTION, LOCAL]) {
+      expect(refused({ ...env, BILLER_TIMEOUT_SECONDS: value })).toEqual(["BILLER_TIMEOUT_SECONDS"]);
+    }
+  });
+
+  test("is where we are unless something says otherwise", () => {
+    expect(readConfig(PRODUCTION).local).toBe(false);
+    expect(readConfig({ ...PRODUCTION, APP_ENV: "production" }).local).toBe(false);
+    expect(readConfig(LOCAL).local).toBe(true);
+  });
+
+  test("a refusal never shows a value", () => {
+    const secrets = {
+      QSTASH_TOKEN: "rahasia-lokal-1a2b3c4d",
+      BILLER_API_KEY: "rahasia",
+      DATA_KEY: `1:${"ab".repeat(32)}`,
+      DATABASE_URL: "postgres://a:rahasia@127.0.0.1/x",
+    };
+    for (const env of [
+      { ...PRODUCTION, ...secrets },
+      { ...LOCAL, ...secrets },
+    ]) {
+      expect(() => readConfig(env)).toThrow(ConfigError);
+      expect(() => readConfig(env)).not.toThrow(/rahasia|abab/);
+    }
+  });
+});
+
+test.each([
+  [PRODUCTION, undefined, true],
+  [PRODUCTION, "wide", false],
+  [PRODUCTION, "strict", true],
+  [LOCAL, undefined, false],
+  [LOCAL, "wide", false],
+  [LOCAL, "strict", true],
+])("rate limits are strict in production and wide locally, unless named (%#)", (env, named, strict) => {
+  expect(readConfig({ ...env, RATE_LIMITS: named }).strictRateLimits).toBe(strict);
+});

@@ -1,0 +1,114 @@
+import { createApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { openDeps } from "../../src/deps.ts";
+import { createLog } from "../../src/platform/log.ts";
+import type { Router } from "../../src/platform/http/router.ts";
+
+export interface Schema {
+  type?: string | string[];
+  format?: string;
+  minimum?: number;
+  maximum?: number;
+  enum?: unknown[];
+  example?: unknown;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  $ref?: string;
+}
+
+export interface Parameter {
+  name: string;
+  in: "path" | "query" | "header" | "cookie";
+  required?: boolean;
+  schema: Schema;
+}
+
+type Content = Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }>;
+
+export interface DocumentedOperation {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean; content: Content };
+  responses: Record<string, { description: string; content?: Content }>;
+}
+
+export interface HouseDocument {
+  openapi: string;
+  paths: Record<string, Record<string, DocumentedOperation>>;
+  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
+}
+
+/** Enough to build the house without opening a connection: addresses nobody listens on, keys nobody uses. */
+const NO_CLOUD = {
+  APP_ENV: "local",
+  PUBLIC_URL: "http://127.0.0.1:8000",
+  DATABASE_URL: "postgres://satupintu_app:lokal@127.0.0.1:1/satupintu",
+  DATA_KEY: `1:${"6c6f6b616c21".repeat(5)}6c6f`,
+  QSTASH_URL: "http://127.0.0.1:1",
+  QSTASH_TOKEN: "token-lokal-tanpa-awan",
+  QSTASH_CURRENT_SIGNING_KEY: "kunci-lokal-tanpa-awan-1",
+  QSTASH_NEXT_SIGNING_KEY: "kunci-lokal-tanpa-awan-2",
+  BILLER_USERNAME: "lokal",
+  BILLER_API_KEY: "kunci-lokal-tanpa-awan-3",
+  BILLER_WEBHOOK_SECRET: "kunci-lokal-tanpa-awan-4",
+};
+
+/** The app with no cloud behind it: for what is asked of its map, before any world is there. */
+export function houseWithoutCloud(): Router {
+  return createApp({ ...openDeps(readConfig(NO_CLOUD), NO_CLOUD), log: createLog(() => {}) });
+}
+
+/** The OpenAPI document as a client gets it. */
+export async function readHouseDocument(app = houseWithoutCloud()): Promise<HouseDocument> {
+  const response = await app.request("/openapi.json");
+  return (await response.json()) as HouseDocument;
+}
+
+/** One documented operation, with what tests ask of it looked up. */
+export interface Operation {
+  id: string;
+  method: string;
+  /** Template, as in `/status/{id}`. */
+  path: string;
+  statuses: number[];
+  parameters: Parameter[];
+  /** Name of the security scheme; none on an open route. */
+  security: string | undefined;
+  /** Schema of the JSON body; none where the operation takes no body, or one that is not JSON. */
+  json: Schema | undefined;
+  takesBody: boolean;
+  documented: DocumentedOperation;
+}
+
+/** Every operation of the house. */
+export async function readOperations(): Promise<Operation[]> {
+  const document = await readHouseDocument();
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, documented]) => {
+      const schema = documented.requestBody?.content["application/json"]?.schema;
+      return {
+        id: documented.operationId ?? `${method} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        statuses: Object.keys(documented.responses).map(Number),
+        parameters: documented.parameters ?? [],
+        security: Object.keys(documented.security?.[0] ?? {})[0],
+        json: schema && resolve(document, schema),
+        takesBody: documented.requestBody !== undefined,
+        documented,
+      };
+    }),
+  );
+}
+
+/** Follows a `$ref` into the document's components. */
+export function resolve(document: HouseDocument, schema: Schema): Schema {
+  const name = schema.$ref?.replace("#/components/schemas/", "");
+  if (name === undefined) return schema;
+  const found = document.components.schemas[name];
+  if (!found) throw new Error(`the document has no schema ${name}`);
+  return found;
+}

@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { useWorld } from "../harness.ts";
+import { makeMitra, requestPurchase } from "../make.ts";
+import { readOperations, type Operation, type Schema } from "./document.ts";
+import { expectRefused, flawsOf, newEmail, rowCounts, sampleOf, send } from "./samples.ts";
+
+const world = useWorld();
+const operations = await readOperations();
+const json = operations.filter((operation) => operation.json);
+
+describe("a field", () => {
+  const typed = (type: string) =>
+    json.flatMap((operation) =>
+      Object.entries(operation.json?.properties ?? {})
+        .filter(([, schema]) => [schema.type].flat().includes(type))
+        .map(([name, schema]) => ({ operation, name, schema })),
+    );
+
+  /** Sends each field of the chosen ones as this JSON text. */
+  async function expectFieldsRefused(
+    fields: { operation: Operation; name: string }[],
+    statuses: number[],
+    value: string,
+  ): Promise<void> {
+    for (const { operation, name } of fields) {
+      await expectRefused(world, [operation], statuses, (_, sample) => ({
+        body: JSON.stringify({ ...sample.body, [name]: "@" }).replace('"@"', value),
+      }));
+    }
+  }
+
+  const numbers = typed("integer");
+  const outside = ({ minimum = -Infinity, maximum = Infinity }: Schema, value: number) =>
+    value < minimum || value > maximum;
+
+  test.each(
+    `1.5 0.30000000000000004 1e-1 -1 -2147483649 9007199254740992 9007199254740993 9223372036854775808 1e19 1e400 -1e400
+      ${"9".repeat(400)} "1" "0x10" "NaN" true null [] [1] {} {"toString":1}`.split(/\s+/),
+  )("of whole numbers as %.30s is 422", async (value) => {
+    await expectFieldsRefused(numbers, [422], value);
+  });
+
+  test.each([0, -0, 2_147_483_648, 4_294_967_296])(
+    "of whole numbers as %i is 422 outside its limits",
+    async (value) => {
+      await expectFieldsRefused(
+        numbers.filter(({ schema }) => outside(schema, value)),
+        [422],
+        Object.is(value, -0) ? "-0" : String(value),
+      );
+    },
+  );
+
+  test("-0 and 1e2 are the whole numbers they are", async () => {
+    for (const [written, saldo] of Object.entries({ "-0": "0", "1e2": "100", "5.0": "5" })) {
+      const email = newEmail();
+      const response = await world.request("/register", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: `{"nama":"Budi","email":"${email}","saldo":${written}}`,
+      });
+      expect(response.status).toBe(200);
+      const rows = await world.cloud.neon.asOwner(
+        "select b.saldo from buku b join mitra m on m.id = b.mitra_id where m.email = $1 and b.nama = 'tersedia'",
+        [email],
+      );
+      expect(rows).toEqual([{ saldo }]);
+    }
+  });
+
+  const texts = typed("string");
+
+  test.each<[string, string, number[]]>([
+    ["NUL", `"a\\u0000b"`, [400]],
+    ["half a surrogate pair", `"a\\ud800b"`, [400]],
+    ["the other half", `"\\udfff"`, [400]],
+    ["a zero-width space only", `"\\u200b"`, [422]],
+    ["a word joiner and a soft hyphen", `"\\u2060\\u00ad"`, [422]],
+    ["a Hangul filler's look", `"\\u2800"`, [422]],
+    ["reversed text", `"budi\\u202Emoc.liam@x"`, [422]],
+    ["an isolate", `"budi\\u2066@mail.com"`, [422]],
+    ["a bell", `"budi\\u0007"`, [422]],
+    ["a newline", `"budi\\nsantoso"`, [422]],
+    ["50,000 characters", `"${"a".repeat(50_000)}"`, [422]],
+    ["a number", "1", [422]],
+    ["true", "true", [422]],
+    ["a list", `["a"]`, [422]],
+    ["an object", `{"a":"b"}`, [422]],
+  ])("of text with %s is refused", async (_name, value, statuses) => {
+    await expectFieldsRefused(texts, statuses, value);
+  });
+
+  test.each([
+    "' or 1=1 --",
+    "'; drop table mitra; --",
+    "${7*7}",
+    "%",
+    "_",
+    "\\",
+    "<script>alert(1)</script>",
+  ])("of text as %s is taken literally or refused", async (value) => {
+    for (const { operation, name } of texts) {
+      const sample = await sampleOf(world, operation);
+      const body = JSON.stringify({ ...sample.body, [name]: value });
+      const response = await send(world, sample, { body });
+      expect(await flawsOf(response, [200, 422]), `${operation.id} ${name}`).toEqual([]);
+    }
+    expect((await makeMitra(world)).id).toBeGreaterThan(0);
+  });
+});
+
+describe("an e-mail address", () => {
+  const register = (email: string) =>
+    world.request("/register", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ nama: "Budi Santoso", email }),
+    });
+
+  test.each([
+    ["upper case", (email: string) => email.toUpperCase()],
+    ["a capital domain", (email: string) => email.replace("mail", "Mail")],
+    ["one capital", (email: string) => email.replace(/[a-f]/, (letter) => letter.toUpperCase())],
+  ])("in %s is the same one", async (_name, vary) => {
+    const { email } = await makeMitra(world);
+    const before = await rowCounts(world);
+    const again = await register(vary(email));
+    expect(await flawsOf(again, [409])).toEqual([]);
+    expect(await rowCounts(world)).toEqual(before);
+  });
+
+  test.each([
+    "budi",
+    "budi@",
+    "@mail.com",
+    "budi@mail",
+    " budi@mail.com",
+    "budi@mail.com ",
+    "bu\u0131@mail.com",
+    "a@b@c.com",
+  ])("as '%s' is 422", async (email) => {
+    expect(await flawsOf(await register(email), [422])).toEqual([]);
+  });
+});
+
+test("a name keeps its own letters, in one form", async () => {
+  const email = newEmail();
+  const sent = "  Zoe\u0308 \u{1F600} \u0628\u0648\u062F\u064A  ";
+  const body = JSON.stringify({ nama: sent, email });
+  const headers = { "content-type": "application/json" };
+  expect((await world.request("/register", { method: "POST", headers, body })).status).toBe(200);
+  const rows = await world.cloud.neon.asOwner("select nama from mitra where email = $1", [email]);
+  expect(rows).toEqual([{ nama: sent.trim().normalize("NFC") }]);
+});
+
+test("a purchase key in header and body that differ is 422, and nothing is bought", async () => {
+  const mitra = await makeMitra(world);
+  const before = await rowCounts(world);
+  const response = await requestPurchase(world, mitra, { ref_id: "a" }, { "idempotency-key": "b" });
+  expect(await flawsOf(response, [422])).toEqual([]);
+  expect(await rowCounts(world)).toEqual(before);
+});

@@ -1,0 +1,300 @@
+import { request as httpRequest } from "node:http";
+import { describe, expect, test } from "vitest";
+import { useWorld } from "../harness.ts";
+import { makeMitra } from "../make.ts";
+import { readOperations, type Operation } from "./document.ts";
+import { expectRefused, flawsOf, sampleOf, send, type Sample } from "./samples.ts";
+
+const world = useWorld();
+const operations = await readOperations();
+const isInteger = ({ schema }: Operation["parameters"][number]) => schema.type === "integer";
+
+test.each(operations)("$id takes its valid request", async (operation) => {
+  const response = await send(world, await sampleOf(world, operation));
+  expect(response.status, await response.text()).toBe(200);
+});
+
+describe("a URL", () => {
+  const withQuery = (sample: Sample, query: string) =>
+    sample.path + (sample.path.includes("?") ? "&" : "?") + query;
+
+  test.each([
+    ["NUL in a value", "x=%00"],
+    ["NUL in a name", "%00=x"],
+    ["NUL, overlong", "x=%C0%80"],
+    ["a lone surrogate", "x=%ED%A0%80"],
+    ["invalid UTF-8", "x=%FF%FE"],
+    ["half an escape", "x=%"],
+    ["no hex in an escape", "x=%zz"],
+    ["5,000 characters", `x=${"a".repeat(5_000)}`],
+    ["10,000 parameters", "a&".repeat(10_000)],
+  ])("with %s is refused everywhere", async (_name, query) => {
+    await expectRefused(world, operations, [400], (_, sample) => ({ path: withQuery(sample, query) }));
+  });
+
+  test.each([
+    "q=1&q=2",
+    "a[]=1&a[]=2",
+    "a[b]=1",
+    "__proto__=1&constructor=1&prototype=1",
+    "__proto__[saldo]=1",
+  ])("with ?%s does not change an operation that has no query", async (query) => {
+    for (const operation of operations.filter(
+      ({ parameters }) => !parameters.some((p) => p.in === "query"),
+    )) {
+      const sample = await sampleOf(world, operation);
+      const response = await send(world, sample, { path: withQuery(sample, query) });
+      expect(response.status, operation.id).toBe(200);
+    }
+  });
+});
+
+describe("an id in a path", () => {
+  const withIds = operations.filter(({ parameters }) =>
+    parameters.some((p) => p.in === "path" && isInteger(p)),
+  );
+
+  test.each([
+    ["2147483648", 404],
+    ["9007199254740991", 404],
+    ["9007199254740992", 422],
+    ["9007199254740993", 422],
+    ["9223372036854775808", 422],
+    ["1".repeat(300), 422],
+    ["0", 422],
+    ["-1", 422],
+    ["-13056075990", 422],
+    ["+1", 422],
+    ["%2B1", 422],
+    ["01", 422],
+    ["1e3", 422],
+    ["0x10", 422],
+    ["1.0", 422],
+    ["1,2", 422],
+    ["1;2", 422],
+    ["%20", 422],
+    ["%201", 422],
+    ["1%20", 422],
+    ["1%0A", 422],
+    ["%2F1", 422],
+    ["%D9%A1", 422],
+    ["%EF%BC%91", 422],
+    ["NaN", 422],
+    ["null", 422],
+    ["__proto__", 422],
+    ["%00", 400],
+    ["1%00", 400],
+    ["%ED%A0%80", 400],
+    ["%FF", 400],
+    ["%", 400],
+  ])("%s is answered %i", async (id, status) => {
+    await expectRefused(world, withIds, [status], ({ path }) => ({
+      path: path.replaceAll(/\{[^}]+\}/g, id),
+    }));
+  });
+});
+
+describe("a number in a query", () => {
+  const withNumbers = operations.filter(({ parameters }) =>
+    parameters.some((p) => p.in === "query" && isInteger(p)),
+  );
+  const bare = ({ path }: Sample) => path.replace(/\?.*/, "");
+
+  test.each(
+    `-1 0 -0 01 1e1 0x10 +1 %2B1 1.5 1,5 NaN Infinity null true %20 1%20 %D9%A1 9007199254740993 9223372036854775808`
+      .split(" ")
+      .concat("", "9".repeat(300)),
+  )("as '%s' is 422", async (value) => {
+    const named = (operation: Operation) =>
+      operation.parameters.filter((p) => p.in === "query" && isInteger(p)).map(({ name }) => name);
+    for (const name of new Set(withNumbers.flatMap(named))) {
+      const having = withNumbers.filter((operation) => named(operation).includes(name));
+      await expectRefused(world, having, [422], (_, sample) => ({
+        path: `${bare(sample)}?${name}=${value}`,
+      }));
+    }
+  });
+
+  test.each([
+    "limit=101",
+    "limit=1000000000",
+    "limit=1&limit=2",
+    "limit=1&limit=1",
+    "limit[]=1",
+    "limit[a]=1",
+    "limit%00=1",
+    "Limit=1",
+    "offset=1000000000",
+    "q=1",
+    "constructor=1",
+    "toString=1",
+    "__proto__=1",
+    "__proto__[limit]=1",
+  ])("?%s is refused", async (query) => {
+    await expectRefused(world, withNumbers, [400, 422], (_, sample) => ({
+      path: `${bare(sample)}?${query}`,
+    }));
+  });
+});
+
+describe("a header", () => {
+  const withKeys = operations.filter(({ parameters }) =>
+    parameters.some((p) => p.name === "idempotency-key"),
+  );
+
+  test.each([
+    ["of 256 characters", "a".repeat(256)],
+    ["of 100,000 characters", "a".repeat(100_000)],
+    ["with a space", "a b"],
+    ["sent twice", "a, a"],
+    ["with Latin-1", "caf\u00E9"],
+    ["with a tab", "a\tb"],
+    ["that is empty", ""],
+  ])("Idempotency-Key %s is 422", async (_name, value) => {
+    await expectRefused(world, withKeys, [422], () => ({ headers: { "idempotency-key": value } }));
+  });
+
+  test.each([
+    ["missing", null],
+    ["empty", ""],
+    ["short", "abc"],
+    ["upper case", "A".repeat(64)],
+    ["sent twice", `${"a".repeat(64)}, ${"a".repeat(64)}`],
+    ["not hex", "g".repeat(64)],
+    ["Latin-1", "\u00E9".repeat(64)],
+    ["100,000 long", "a".repeat(100_000)],
+    ["nobody's", "a".repeat(64)],
+  ])("x-api-key %s is 401, with the scheme to use", async (_name, value) => {
+    const protectedOnes = operations.filter(({ security }) => security === "kunciApi");
+    await expectRefused(world, protectedOnes, [401], () => ({ headers: { "x-api-key": value } }));
+    const refused = await world.request("/produk", { headers: value === null ? {} : { "x-api-key": value } });
+    expect(refused.headers.get("www-authenticate")).toMatch(/^ApiKey /);
+  });
+
+  test.each(["", "x", "a.b.c", "\u00E9", "sha1=", `sha1=${"0".repeat(40)}`, "x".repeat(100_000)])(
+    "of a signature as '%.20s' is 401",
+    async (value) => {
+      const signed = operations.filter(({ id }) => id === "antreanTransaksi" || id === "webhookBiller");
+      await expectRefused(world, signed, [401], () => ({
+        headers: { "upstash-signature": value, "x-hub-signature": value },
+      }));
+    },
+  );
+});
+
+describe("the type of a body", () => {
+  const json = operations.filter((operation) => operation.json);
+  // A signature covers the exact bytes of the queue's message, so there the label of JSON decides nothing.
+  const unsigned = json.filter(({ security }) => security !== "qstash");
+
+  test.each([
+    ["none", null],
+    ["text", "text/plain"],
+    ["a form", "application/x-www-form-urlencoded"],
+    ["multipart", "multipart/form-data; boundary=x"],
+    ["JSON Lines", "application/jsonl"],
+    ["JSON in a parameter", "text/plain; application/json"],
+    ["two types", "application/json, text/plain"],
+  ])("%s is 415", async (_name, type) => {
+    await expectRefused(world, json, [415], () => ({ headers: { "content-type": type } }));
+  });
+
+  test.each([
+    "application/vnd.x+json",
+    "application/json; charset=utf-16",
+    "application/json; charset=latin1",
+    "application/json; charset=",
+    "application/json; charset=utf-8; charset=utf-16",
+    "application/json; profile=x",
+  ])("%s is 415", async (type) => {
+    await expectRefused(world, unsigned, [415], () => ({ headers: { "content-type": type } }));
+  });
+
+  test.each([
+    "application/json; charset=utf-8",
+    'application/json;charset="UTF-8"',
+    "Application/JSON",
+    "application/json ;charset=utf-8",
+    "application/json;",
+  ])("%s is read, never skipped", async (type) => {
+    for (const operation of json) {
+      const sample = await sampleOf(world, operation);
+      const headers = { "content-type": type };
+      const taken = await send(world, sample, { headers });
+      expect([200, 415], operation.id).toContain(taken.status);
+      const empty = await send(world, sample, { headers, body: "{}" });
+      expect(await flawsOf(empty, [415, 422]), operation.id).toEqual([]);
+    }
+  });
+});
+
+describe("the size of a body", () => {
+  const withBody = operations.filter(({ takesBody }) => takesBody);
+  const MEGABYTE = 1024 * 1024;
+
+  test.each([
+    ["a string of 1 MB", () => JSON.stringify({ nama: "a".repeat(MEGABYTE) })],
+    ["20 MB", () => new Uint8Array(20 * MEGABYTE)],
+    ["100,000 levels", () => "[".repeat(100_000) + "]".repeat(100_000)],
+    ["a million keys", () => `{${Array.from({ length: 1_000_000 }, (_, at) => `"k${at}":0`).join()}}`],
+  ])("%s is 413", async (_name, make) => {
+    await expectRefused(world, withBody, [413], () => ({ body: make() }));
+  });
+
+  test("without a length is counted as it comes, and not read beyond the limit", async () => {
+    const chunk = new Uint8Array(16 * 1024).fill(0x20);
+    let pulled = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled += chunk.length;
+          controller.enqueue(chunk);
+        },
+      });
+    await expectRefused(world, withBody, [413], () => {
+      expect(pulled).toBeLessThan(MEGABYTE);
+      pulled = 0;
+      return { body: endless() };
+    });
+    expect(pulled).toBeLessThan(MEGABYTE);
+  });
+
+  test.each([
+    { name: "20 MB announced", headers: { "content-length": String(20 * MEGABYTE) } },
+    { name: "chunks without end", headers: { "transfer-encoding": "chunked" } },
+  ])("$name on the wire is answered before it has arrived", async ({ headers }) => {
+    for (const operation of withBody) {
+      const sample = await sampleOf(world, operation);
+      const status = await answerTo(sample, headers, "x".repeat(100_000));
+      expect(status, operation.id).toBe(413);
+    }
+  });
+
+  test("does not matter to an operation that takes no body", async () => {
+    const mitra = await makeMitra(world);
+    const body = new Uint8Array(20 * MEGABYTE);
+    const response = await world.request("/generate-key", { method: "POST", headers: mitra.headers, body });
+    expect(response.status).toBe(200);
+  });
+
+  /** The status of the answer to a request that has sent `part` of its body and never ends. */
+  function answerTo(
+    sample: Sample,
+    headers: Record<string, string>,
+    part: string,
+  ): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(world.url + sample.path, {
+        method: sample.method,
+        headers: { ...sample.headers, ...headers },
+      });
+      outgoing.on("error", reject);
+      outgoing.on("response", (incoming) => {
+        outgoing.removeListener("error", reject).on("error", () => {});
+        resolve(incoming.statusCode);
+        outgoing.destroy();
+      });
+      outgoing.write(part);
+    });
+  }
+});

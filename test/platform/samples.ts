@@ -1,0 +1,206 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { expect, inject, onTestFinished } from "vitest";
+import { signature } from "../../dev/qstash/signing.ts";
+import { createApp } from "../../src/app.ts";
+import type { Deps } from "../../src/deps.ts";
+import { ContractWatch } from "../contract-watch.ts";
+import type { World } from "../harness.ts";
+import { makeMitra, purchase } from "../make.ts";
+import type { Operation } from "./document.ts";
+
+/** A valid request of one operation, ready to be bent. */
+export interface Sample {
+  /** Request target with its query. */
+  path: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: Record<string, unknown>;
+  /** Headers of a caller who signs the exact body. */
+  sign?: (body: string | Uint8Array) => Record<string, string>;
+}
+
+export type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+
+/** What to send instead of the sample's own. Headers that are `null` are left out. */
+export interface Change {
+  path?: string;
+  method?: string;
+  headers?: Record<string, string | null>;
+  body?: Body;
+}
+
+/** What answers requests: a world, or its house rebuilt. */
+export type House = Pick<World, "request">;
+
+/** A valid request of every operation, hand-written. A route without an entry here fails every table-driven test. */
+const SAMPLES: Record<string, (world: World) => Promise<Sample>> = {
+  statusLayanan: async () => ({ path: "/", method: "GET", headers: {} }),
+  statusDatabase: async () => ({ path: "/db-connect", method: "GET", headers: {} }),
+  daftarMitra: async () => ({
+    path: "/register",
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: { nama: "Budi Santoso", email: newEmail(), hp: "08123456789", saldo: 1 },
+  }),
+  rotasiKunci: async (world) => ({ path: "/generate-key", method: "POST", headers: await keyOf(world) }),
+  daftarProduk: async (world) => ({ path: "/produk", method: "GET", headers: await keyOf(world) }),
+  beli: async (world) => ({
+    path: "/beli",
+    method: "POST",
+    headers: { ...(await keyOf(world)), "content-type": "application/json" },
+    body: { produk_id: 1, nomor_tujuan: "08123456789", nominal: 10_000, ref_id: newKey() },
+  }),
+  statusTransaksi: async (world) => {
+    const mitra = await makeMitra(world);
+    const id = await purchase(world, mitra);
+    await world.idle();
+    return { path: `/status/${id}`, method: "GET", headers: { "x-api-key": mitra.apiKey } };
+  },
+  riwayatTransaksi: async (world) => ({
+    path: "/riwayat?limit=5",
+    method: "GET",
+    headers: await keyOf(world),
+  }),
+  antreanTransaksi: async (world) => ({
+    path: "/queue/transaksi",
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    // No purchase has this id, so a message that gets through changes nothing.
+    body: { transaksi_id: Number.MAX_SAFE_INTEGER },
+    sign: (body) => {
+      const key = world.cloud.qstash.currentSigningKey;
+      const url = `${world.deps.config.publicUrl}/queue/transaksi`;
+      const now = world.deps.clock.now().getTime();
+      return { "upstash-signature": signature(key, url, Buffer.from(body), now) };
+    },
+  }),
+  webhookBiller: async (world) => ({
+    path: "/webhook/biller",
+    method: "POST",
+    headers: { "content-type": "application/json", "x-digiflazz-event": "update" },
+    body: {
+      data: { ref_id: "bukan-milik-kami", status: "Sukses", rc: "00", sn: "1", message: "ok", price: 1 },
+    },
+    sign: (body) => {
+      const mac = createHmac("sha1", world.cloud.digiflazz.webhookSecret).update(body);
+      return { "x-hub-signature": `sha1=${mac.digest("hex")}` };
+    },
+  }),
+};
+
+async function keyOf(world: World): Promise<Record<string, string>> {
+  return { "x-api-key": (await makeMitra(world)).apiKey };
+}
+
+export function newEmail(): string {
+  return `${randomBytes(8).toString("hex")}@mail.com`;
+}
+
+export function newKey(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** A fresh valid request of `operation`, with rows of its own behind it. */
+export async function sampleOf(world: World, operation: Operation): Promise<Sample> {
+  const make = SAMPLES[operation.id];
+  if (!make) throw new Error(`test/platform/samples.ts has no valid request of ${operation.id}`);
+  return await make(world);
+}
+
+/** Sends a sample, changed; a body that is text or bytes is signed as it goes out. */
+export function send(house: House, sample: Sample, change: Change = {}): Promise<Response> {
+  const body = change.body ?? (sample.body && JSON.stringify(sample.body));
+  const signed = body === undefined || body instanceof ReadableStream ? {} : sample.sign?.(body);
+  const headers = new Headers({ ...sample.headers, ...signed });
+  for (const [name, value] of Object.entries(change.headers ?? {})) {
+    if (value === null) headers.delete(name);
+    else headers.set(name, value);
+  }
+  // As bytes: fetch names a type of its own for text.
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return house.request(change.path ?? sample.path, {
+    method: change.method ?? sample.method,
+    headers,
+    ...(bytes !== undefined && { body: bytes }),
+    ...(bytes instanceof ReadableStream && { duplex: "half" }),
+  });
+}
+
+const PROBLEM_FIELDS = ["detail", "instance", "request_id", "status", "title", "type"];
+
+/** What is wrong with an answer that should be a refusal with one of `statuses`; nothing when it is right. */
+export async function flawsOf(response: Response, statuses: readonly number[]): Promise<string[]> {
+  const text = await response.text();
+  const flaws: string[] = [];
+  if (!statuses.includes(response.status))
+    flaws.push(`${response.status} instead of ${statuses.join("/")}: ${text.slice(0, 300)}`);
+  if (response.status < 400) return flaws;
+  const type = response.headers.get("content-type");
+  if (type !== "application/problem+json") return [...flaws, `content type ${type}: ${text.slice(0, 300)}`];
+  const problem = JSON.parse(text) as Record<string, unknown>;
+  const fields = Object.keys(problem).filter((name) => name !== "errors");
+  if (fields.sort().join() !== PROBLEM_FIELDS.join()) flaws.push(`fields ${fields.join()}`);
+  if (problem["status"] !== response.status) flaws.push(`status ${String(problem["status"])} in the body`);
+  if (problem["request_id"] !== response.headers.get("x-request-id")) flaws.push("another request_id");
+  if (text.includes("ZodError") || text.includes("    at ")) flaws.push(`shows its inside: ${text}`);
+  if (!deepText(problem).isWellFormed()) flaws.push("lone surrogates in the answer");
+  return flaws;
+}
+
+function deepText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return "";
+  return Object.entries(value)
+    .map(([name, inner]) => name + deepText(inner))
+    .join("\n");
+}
+
+/** How many rows there are of everything a request can write. */
+export async function rowCounts(world: World): Promise<Record<string, string | null> | undefined> {
+  const [row] = await world.cloud.neon.asOwner(
+    `select (select count(*) from mitra) as mitra, (select count(*) from transaksi) as transaksi,
+      (select count(*) from percobaan) as percobaan, (select count(*) from jurnal) as jurnal,
+      (select count(*) from mutasi) as mutasi, (select md5(string_agg(kunci_api_hash, '' order by id)) from mitra) as kunci`,
+  );
+  return row;
+}
+
+/** The world's house rebuilt with other dependencies, over the same cloud; its answers are held against the document too. */
+export function rebuilt(world: World, deps: Partial<Deps>): House {
+  const app = createApp({ ...world.deps, ...deps });
+  const watch = new ContractWatch(app, inject("seenResponses"));
+  onTestFinished(() => expect(watch.violations).toEqual([]));
+  const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  return {
+    async request(path, init) {
+      const request = new Request(new URL(path, world.url), init);
+      return await watch.check(request, await app.fetch(request, {}, context));
+    },
+  };
+}
+
+/**
+ * Sends each operation's valid request, bent, and demands a refusal with one of `statuses`: a problem document, no row
+ * written, nothing in the log that a person would have to look at.
+ */
+export async function expectRefused(
+  world: World,
+  operations: readonly Operation[],
+  statuses: readonly number[],
+  bend: (operation: Operation, sample: Sample) => Change,
+): Promise<void> {
+  expect(operations).not.toEqual([]);
+  const found: string[] = [];
+  for (const operation of operations) {
+    const sample = await sampleOf(world, operation);
+    const before = await rowCounts(world);
+    const logged = world.log.length;
+    const response = await send(world, sample, bend(operation, sample));
+    const flaws = await flawsOf(response, statuses);
+    if (JSON.stringify(await rowCounts(world)) !== JSON.stringify(before)) flaws.push("rows were written");
+    const alarms = world.log.slice(logged).filter(({ level }) => level === "error");
+    if (alarms.length > 0) flaws.push(`alarms: ${JSON.stringify(alarms)}`);
+    found.push(...flaws.map((flaw) => `${operation.id}: ${flaw}`));
+  }
+  expect(found).toEqual([]);
+}
