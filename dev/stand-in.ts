@@ -151,3 +151,9 @@ export async function serveStandIn(handler: WireHandler, port?: number): Promise
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): WireAnswer {
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
 }
+
+/** Whether a URL stays on this machine (127.0.0.0/8, localhost, [::1]): the only place a stand-in calls by itself. */
+export function isLoopback({ protocol, hostname }: URL): boolean {
+  const isHttp = protocol === "http:" || protocol === "https:";
+  return isHttp && (hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname));
+}

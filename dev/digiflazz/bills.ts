@@ -1,6 +1,6 @@
 import type { Bill } from "./book.ts";
 import { customerOf, numberFor } from "./customers.ts";
-import { jakartaDay } from "./jakartaTime.ts";
+import { jakartaDay } from "./jakarta-time.ts";
 
 /** The shapes that `desc` has. Source: Digiflazz, page "Cek Tagihan", one section per category. */
 export type BillKind =

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
-import { jakartaDay } from "./jakartaTime.ts";
-import type { Status } from "./replyCodes.ts";
+import { jakartaDay } from "./jakarta-time.ts";
+import type { Status } from "./reply-codes.ts";
 
 /** The parts of a bill that an inquiry shows and a payment repeats. Source: Digiflazz, page "Cek Tagihan". */
 export interface Bill {

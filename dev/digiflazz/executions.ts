@@ -11,7 +11,7 @@ import {
 } from "./book.ts";
 import { serialNumber } from "./customers.ts";
 import { transactionData } from "./replies.ts";
-import { messageOf, Refusal } from "./replyCodes.ts";
+import { messageOf, Refusal } from "./reply-codes.ts";
 import type { Script, WebhookTwist } from "./script.ts";
 import type { Webhooks } from "./webhook.ts";
 

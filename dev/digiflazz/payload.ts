@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Refusal } from "./replyCodes.ts";
+import { Refusal } from "./reply-codes.ts";
 
 /** The JSON object a buyer sent. */
 export type Payload = Readonly<Record<string, unknown>>;

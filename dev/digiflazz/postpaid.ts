@@ -1,12 +1,12 @@
 import type { WireAnswer } from "../stand-in.ts";
 import { billFor } from "./bills.ts";
 import type { Entry, Inquiry, State } from "./book.ts";
-import { jakartaDay } from "./jakartaTime.ts";
+import { jakartaDay } from "./jakarta-time.ts";
 import { optionalInteger, optionalText, type Payload } from "./payload.ts";
 import { billKindOf, type PostpaidProduct } from "./products.ts";
 import { inquiryData, reply, transactionData, twisted } from "./replies.ts";
-import { isRecorded, messageOf, Refusal } from "./replyCodes.ts";
-import { outcomeFor, postpaidTestNumber } from "./testNumbers.ts";
+import { isRecorded, messageOf, Refusal } from "./reply-codes.ts";
+import { outcomeFor, postpaidTestNumber } from "./test-numbers.ts";
 import type { Common } from "./transaction.ts";
 import type { Vendor } from "./vendor.ts";
 

@@ -3,8 +3,8 @@ import type { Order, Outcome } from "./book.ts";
 import { optionalInteger, type Payload } from "./payload.ts";
 import { isCutOff, type PrepaidProduct } from "./products.ts";
 import { transactionData, twisted } from "./replies.ts";
-import { isRecorded, messageOf, Refusal } from "./replyCodes.ts";
-import { outcomeFor, prepaidTestNumber } from "./testNumbers.ts";
+import { isRecorded, messageOf, Refusal } from "./reply-codes.ts";
+import { outcomeFor, prepaidTestNumber } from "./test-numbers.ts";
 import type { Common } from "./transaction.ts";
 import type { Vendor } from "./vendor.ts";
 

@@ -1,5 +1,5 @@
 import type { BillKind } from "./bills.ts";
-import { jakartaMinute } from "./jakartaTime.ts";
+import { jakartaMinute } from "./jakarta-time.ts";
 
 /** A prepaid product as the price list shows it. Source: Digiflazz, page "Daftar Harga". */
 export interface PrepaidProduct {

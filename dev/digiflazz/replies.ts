@@ -1,6 +1,6 @@
 import { json, type WireAnswer } from "../stand-in.ts";
 import type { Bill, Entry, Order, State } from "./book.ts";
-import { isRecorded, type Refusal } from "./replyCodes.ts";
+import { isRecorded, type Refusal } from "./reply-codes.ts";
 import type { ReplyTwist } from "./script.ts";
 
 /** Length of an absurdly long answer, in bytes. */

@@ -3,16 +3,16 @@ import { serveStandIn, type StandIn, type WireAnswer, type WireRequest } from ".
 import { Agenda } from "./agenda.ts";
 import { Book } from "./book.ts";
 import { Executions } from "./executions.ts";
-import { PriceList } from "./priceList.ts";
+import { PriceList } from "./price-list.ts";
 import { postpaidProducts, prepaidProducts } from "./products.ts";
 import { readPayload, type Payload } from "./payload.ts";
 import { refusal } from "./replies.ts";
-import { Refusal, type Status } from "./replyCodes.ts";
+import { Refusal, type Status } from "./reply-codes.ts";
 import { Script } from "./script.ts";
 import { checkBalance, drawTicket, inquirePln, ping } from "./services.ts";
 import { transact } from "./transaction.ts";
 import type { Vendor } from "./vendor.ts";
-import { isLoopback, Webhooks } from "./webhook.ts";
+import { staysHere, Webhooks } from "./webhook.ts";
 
 export const LOCAL_USERNAME = "lokal-satupintu";
 export const LOCAL_API_KEY = "kunci-lokal-bukan-rahasia";
@@ -82,7 +82,7 @@ export async function startDigiflazz(options: DigiflazzOptions = {}): Promise<Di
   const { clock = systemClock, webhookUrl, latencyMs = 1000, pendingMs = 2000 } = options;
   const { username = LOCAL_USERNAME, apiKey = LOCAL_API_KEY } = options;
   const { webhookSecret = LOCAL_WEBHOOK_SECRET, deposit = OPENING_DEPOSIT } = options;
-  if (webhookUrl !== undefined && !isLoopback(webhookUrl)) {
+  if (webhookUrl !== undefined && !staysHere(webhookUrl)) {
     throw new Error(`The webhook URL must be on this machine: ${webhookUrl}`);
   }
   const agenda = new Agenda(clock);

@@ -3,8 +3,8 @@ import { json, type WireAnswer } from "../stand-in.ts";
 import { customerOf, numberFor } from "./customers.ts";
 import { checkSign, optionalInteger, optionalText, text, type Payload } from "./payload.ts";
 import { reply } from "./replies.ts";
-import { messageOf, Refusal } from "./replyCodes.ts";
-import { postpaidTestNumber } from "./testNumbers.ts";
+import { messageOf, Refusal } from "./reply-codes.ts";
+import { postpaidTestNumber } from "./test-numbers.ts";
 import type { Vendor } from "./vendor.ts";
 import type { Webhooks } from "./webhook.ts";
 

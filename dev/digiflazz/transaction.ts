@@ -3,9 +3,9 @@ import { checkSign, flag, optionalText, text, type Payload } from "./payload.ts"
 import { inquire, pay, status } from "./postpaid.ts";
 import { topUp } from "./prepaid.ts";
 import { refusal } from "./replies.ts";
-import { Refusal } from "./replyCodes.ts";
+import { Refusal } from "./reply-codes.ts";
 import type { Vendor } from "./vendor.ts";
-import { isLoopback } from "./webhook.ts";
+import { staysHere } from "./webhook.ts";
 
 /** What every command of `/transaction` carries. */
 export interface Common {
@@ -54,7 +54,7 @@ function readCommon(payload: Payload): Common {
   const keepsDots = flag(payload, "allow_dot");
   flag(payload, "testing"); // accepted as the real one does; the test numbers work with and without it
   const callbackUrl = optionalText(payload, "cb_url");
-  if (callbackUrl !== undefined && !isLoopback(callbackUrl)) {
+  if (callbackUrl !== undefined && !staysHere(callbackUrl)) {
     throw new Refusal("40", "cb_url harus di komputer ini");
   }
   return {

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { isLoopback } from "../stand-in.ts";
 import type { Agenda } from "./agenda.ts";
 import type { WebhookEvent } from "./book.ts";
 
@@ -20,12 +21,9 @@ export interface Delivery {
   signed: boolean;
 }
 
-/** Whether a URL stays on this machine: the only place where the stand-in sends anything. */
-export function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  const isLocal = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-  return isLocal && (protocol === "http:" || protocol === "https:");
+/** Whether a webhook may go there: the stand-in sends nothing beyond this machine. */
+export function staysHere(url: string): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url));
 }
 
 /** Posts webhooks the way Digiflazz does. Source: Digiflazz, page "Webhook". */
@@ -44,7 +42,7 @@ export class Webhooks {
    * given up, and not when the stand-in closes before.
    */
   async deliver(delivery: Delivery, onEnd: () => void = () => {}): Promise<void> {
-    if (!isLoopback(delivery.url)) throw new Error(`A webhook must stay on this machine: ${delivery.url}`);
+    if (!staysHere(delivery.url)) throw new Error(`A webhook must stay on this machine: ${delivery.url}`);
     if (this.#agenda.closed) return;
     const body = JSON.stringify(delivery.payload);
     const headers = this.#headers(delivery, body);

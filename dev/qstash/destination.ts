@@ -3,11 +3,6 @@ import { badRequest } from "./errors.ts";
 /** Decides which hosts a delivery may reach. */
 export type DestinationPolicy = (url: URL) => boolean;
 
-/** True for this machine only: 127.0.0.0/8, localhost and [::1]. `URL` has already normalised spellings like `127.1`. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
-}
-
 /** True for an endpoint; anything else is the name of a URL group. */
 export function isUrl(destination: string): boolean {
   return /^https?:\/\//i.test(destination);

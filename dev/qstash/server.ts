@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Clock, systemClock } from "../clock.ts";
-import { json, serveStandIn, type StandIn, type WireRequest } from "../stand-in.ts";
+import { isLoopback, json, serveStandIn, type StandIn, type WireRequest } from "../stand-in.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { Deduplication } from "./deduplication.ts";
-import { isLoopback } from "./destination.ts";
 import { Engine } from "./engine.ts";
 import { eventRoutes } from "./events.ts";
 import { flowControlRoutes } from "./flow-control.ts";

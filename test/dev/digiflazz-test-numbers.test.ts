@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { Buyer, startReceiver } from "../../dev/digiflazz/buyer.ts";
 import { startDigiflazz } from "../../dev/digiflazz/server.ts";
-import { TEST_NUMBERS } from "../../dev/digiflazz/testNumbers.ts";
+import { TEST_NUMBERS } from "../../dev/digiflazz/test-numbers.ts";
 
 const OPENING = 100_000_000;
 

@@ -2,7 +2,7 @@ import type { WireAnswer } from "../stand-in.ts";
 import { checkSign, optionalText, text, type Payload } from "./payload.ts";
 import type { PrepaidProduct } from "./products.ts";
 import { reply } from "./replies.ts";
-import { Refusal } from "./replyCodes.ts";
+import { Refusal } from "./reply-codes.ts";
 import type { Vendor } from "./vendor.ts";
 
 const LIST_EVERY_MS = 5 * 60_000;

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { Buyer } from "../../dev/digiflazz/buyer.ts";
-import { REPLY_CODES } from "../../dev/digiflazz/replyCodes.ts";
+import { REPLY_CODES } from "../../dev/digiflazz/reply-codes.ts";
 import { startDigiflazz, type DigiflazzOptions } from "../../dev/digiflazz/server.ts";
-import { TEST_NUMBERS } from "../../dev/digiflazz/testNumbers.ts";
+import { TEST_NUMBERS } from "../../dev/digiflazz/test-numbers.ts";
 
 const TEN_IN_JAKARTA = Date.UTC(2026, 10, 20, 3, 0);
 const DAY = 86_400_000;
