@@ -1,5 +1,4 @@
 // `npm run demo`: plays the printed purchase of document 001 against a running server, showing each request and answer.
-export {}; // a module, so that it may await
 const target = process.env["ORIGIN"] ?? `http://127.0.0.1:${process.env["PORT"] ?? "8000"}`;
 
 interface Step {
