@@ -27,7 +27,7 @@ CREATE TABLE "produk" (
 	"deskripsi" text DEFAULT '' NOT NULL,
 	"aktif" boolean DEFAULT true NOT NULL,
 	CONSTRAINT "produk_kode_unique" UNIQUE("kode"),
-	CONSTRAINT "produk_harga_tidak_negatif" CHECK ("produk"."harga" >= 0),
+	CONSTRAINT "produk_harga_tidak_negatif" CHECK ("produk"."harga" > 0 or ("produk"."harga" = 0 and "produk"."nominal" is null)),
 	CONSTRAINT "produk_nominal_positif" CHECK ("produk"."nominal" > 0)
 );
 --> statement-breakpoint

@@ -114,6 +114,8 @@ begin
   select * from dipegang;
 end $$;
 --> statement-breakpoint
+create type app.hasil_biller as enum ('sukses', 'gagal', 'kembali', 'ditolak', 'tunda');
+--> statement-breakpoint
 -- Applies what the biller says of an attempt, whoever heard it: the reply, the webhook or a later check.
 -- p_hasil: sukses | gagal | kembali (a success the biller took back) | ditolak (the request was refused and formed no
 -- transaction: a failure only while no other request about this attempt was ever made) | tunda (not known yet).
@@ -121,13 +123,13 @@ end $$;
 -- Compare-and-swap on the status: each money movement happens once, and what contradicts a final state changes
 -- nothing and is reported in `janggal`.
 create function app.terapkan_hasil(
-  p_ref_id text, p_hasil text, p_rc text, p_pesan text, p_sn text, p_harga_biller bigint, p_hasil_eksekusi text, p_lanjut integer
+  p_ref_id text, p_hasil app.hasil_biller, p_rc text, p_pesan text, p_sn text, p_harga_biller bigint, p_hasil_eksekusi text, p_lanjut integer
 ) returns table (transaksi_id bigint, sebelum status_transaksi, sesudah status_transaksi, janggal text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_t transaksi;
-  v_hasil text := p_hasil;
+  v_hasil app.hasil_biller := p_hasil;
   v_terbuka boolean;
   v_sesudah status_transaksi;
   v_janggal text;
@@ -189,5 +191,5 @@ grant execute on function
   app.daftar_mitra(text, text, text, bigint, text, text, text),
   app.beli(integer, text, bigint, text, integer),
   app.klaim(bigint, integer, integer, integer),
-  app.terapkan_hasil(text, text, text, text, text, bigint, text, integer)
+  app.terapkan_hasil(text, app.hasil_biller, text, text, text, bigint, text, integer)
 to satupintu_app;

@@ -17,7 +17,11 @@ export const produk = pgTable(
     aktif: boolean().notNull().default(true),
   },
   (kolom) => [
-    check("produk_harga_tidak_negatif", sql`${kolom.harga} >= 0`),
+    // An open denomination may come without a fee; nothing else is free.
+    check(
+      "produk_harga_tidak_negatif",
+      sql`${kolom.harga} > 0 or (${kolom.harga} = 0 and ${kolom.nominal} is null)`,
+    ),
     check("produk_nominal_positif", sql`${kolom.nominal} > 0`),
   ],
 );

@@ -34,30 +34,38 @@ export async function prosesTransaksi(deps: JobDeps, transaksiId: number): Promi
   const actor = layanan("antrean");
   const diambil = deps.clock.now().getTime();
   const [[milik]] = await withActor(deps.db, actor, [
-    klaim(deps.db, { transaksiId }, sewaDetik(deps), UMUR_MAKS_HARI),
+    klaim(deps.db, transaksiId, sewaDetik(deps), UMUR_MAKS_HARI),
   ]);
   if (milik) await jalankan(deps, actor, milik, diambil);
 }
 
-/** Sweeper: takes up every open purchase that is due, for ever, whatever became of its message. Returns how many. */
+/**
+ * Sweeper: takes up every open purchase that is due, for ever, whatever became of its message. Returns how many.
+ * A slow answer of the biller holds up one of its hands, not the others; a purchase that cannot be settled holds up none.
+ */
 export async function sapu(deps: JobDeps): Promise<number> {
   const actor = layanan("penyapu");
-  const mulai = deps.clock.now().getTime();
+  const sampai = deps.clock.now().getTime() + LAMA_SAPU_MS;
   let jumlah = 0;
-  for (;;) {
-    const diambil = deps.clock.now().getTime();
-    if (diambil - mulai > LAMA_SAPU_MS) return jumlah;
-    const [milik] = await withActor(deps.db, actor, [
-      klaim(deps.db, { batas: SEREMPAK }, sewaDetik(deps), UMUR_MAKS_HARI),
-    ]);
-    if (milik.length === 0) return jumlah;
-    jumlah += milik.length;
-    const selesai = await Promise.allSettled(milik.map((satu) => jalankan(deps, actor, satu, diambil)));
-    const gagal = selesai.filter((satu) => satu.status === "rejected");
-    // One purchase that cannot be settled does not hold up the others: its claim runs out and it comes again.
-    for (const { reason } of gagal) deps.log.error("sweep_failed", describeError(reason));
-    if (gagal.length === milik.length) return jumlah;
-  }
+  const satuTangan = async () => {
+    for (;;) {
+      const diambil = deps.clock.now().getTime();
+      if (diambil > sampai) return;
+      const [[milik]] = await withActor(deps.db, actor, [
+        klaim(deps.db, "jatuh tempo", sewaDetik(deps), UMUR_MAKS_HARI),
+      ]);
+      if (!milik) return;
+      jumlah += 1;
+      try {
+        await jalankan(deps, actor, milik, diambil);
+      } catch (error) {
+        // Its claim runs out, and it comes again.
+        deps.log.error("sweep_failed", { transaksi_id: milik.transaksiId, ...describeError(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: SEREMPAK }, satuTangan));
+  return jumlah;
 }
 
 /** Asks the biller, outside of any transaction, and settles its answer. */

@@ -52,16 +52,16 @@ export interface Klaim {
 }
 
 /**
- * Takes purchases for `sewaDetik` seconds: the one named, or at most `batas` that are due.
- * None when it is final or in someone else's hands.
+ * Takes one purchase for `sewaDetik` seconds: the one named, or the one that has been due longest.
+ * None when it is final or in someone else's hands, or nothing is due.
  */
 export function klaim(
   db: Database,
-  yangMana: { transaksiId: number } | { batas: number },
+  yangMana: number | "jatuh tempo",
   sewaDetik: number,
   umurMaksHari: number,
 ) {
-  const [id, batas] = "batas" in yangMana ? [null, yangMana.batas] : [yangMana.transaksiId, 1];
+  const id = yangMana === "jatuh tempo" ? null : yangMana;
   return db
     .select({
       transaksiId: sql`transaksi_id`.mapWith(Number),
@@ -73,5 +73,5 @@ export function klaim(
       ditanya: sql<number>`ditanya`,
       kedaluwarsa: sql<boolean>`kedaluwarsa`,
     })
-    .from(sql`app.klaim(${id}, ${batas}, ${sewaDetik}, ${umurMaksHari})`);
+    .from(sql`app.klaim(${id}, 1, ${sewaDetik}, ${umurMaksHari})`);
 }
