@@ -1,8 +1,5 @@
 import { createServer } from "node:http";
-import { readFileSync } from "node:fs";
-import { randomBytes } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
-import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { createApp, jobDeps } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
@@ -11,10 +8,9 @@ import { createLog } from "../src/platform/log.ts";
 import type { Router } from "../src/platform/http/router.ts";
 import { sapu } from "../src/ppob/transaksi/jobs.ts";
 import type { ManualClock } from "../dev/clock.ts";
-import { openDatabase, startCloud, type Cloud } from "../dev/cloud.ts";
-import { openPglite, pgliteBackend } from "../dev/neon/pglite.ts";
-import type { Backend } from "../dev/neon/server.ts";
+import { startCloud, type Cloud } from "../dev/cloud.ts";
 import { listen } from "../dev/stand-in.ts";
+import { freshDatabase } from "./databases.ts";
 import { ContractWatch } from "./contract-watch.ts";
 import { brokenInvariants } from "./invariants.ts";
 
@@ -45,7 +41,7 @@ export interface WorldOptions {
 }
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const database = options.postgresUrl ? await freshPostgres(options.postgresUrl) : await embeddedDatabase();
+  const database = await freshDatabase(options.postgresUrl);
   const background = new Set<Promise<unknown>>();
   const context = {
     waitUntil: (work: Promise<unknown>) => {
@@ -142,35 +138,4 @@ export async function until(
       throw new Error(`still not true after ${timeoutMs} ms: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
-}
-
-interface TestDatabase {
-  backend: Backend;
-  drop(): Promise<void>;
-}
-
-async function embeddedDatabase(): Promise<TestDatabase> {
-  const dump = new Blob([readFileSync(inject("databaseDump"))]);
-  return { backend: pgliteBackend(await openPglite({ dump })), drop: async () => {} };
-}
-
-/** A migrated database of its own on a real server; `url` names a database that may create others. */
-async function freshPostgres(url: string): Promise<TestDatabase> {
-  const name = `satupintu_test_${randomBytes(6).toString("hex")}`;
-  const asAdmin = async (query: string) => {
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    try {
-      await client.query(query);
-    } finally {
-      await client.end();
-    }
-  };
-  await asAdmin(`create database ${name}`);
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  return {
-    backend: await openDatabase({ url: own.href }),
-    drop: () => asAdmin(`drop database ${name} with (force)`),
-  };
 }

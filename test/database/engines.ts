@@ -1,14 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { neon, NeonDbError, type NeonQueryFunction } from "@neondatabase/serverless";
-import { Client } from "pg";
-import { inject } from "vitest";
 import type { Clock } from "../../dev/clock.ts";
-import { openDatabase } from "../../dev/cloud.ts";
-import { openPglite, pgliteBackend } from "../../dev/neon/pglite.ts";
-import { startNeon, type Backend, type Neon } from "../../dev/neon/server.ts";
+import { startNeon, type Neon } from "../../dev/neon/server.ts";
 // Points Neon's driver at the local cloud for loopback addresses.
 import "../../src/platform/db/database.ts";
+import { freshDatabase } from "../databases.ts";
 
 /** The Worker's login role. */
 export const APP = "satupintu_app";
@@ -40,7 +35,7 @@ export interface TestDatabase {
 }
 
 export async function openTestDatabase(url: string | undefined, clock?: Clock): Promise<TestDatabase> {
-  const opened = url ? await onServer(url) : await embedded();
+  const opened = await freshDatabase(url);
   const neonStandIn = await startNeon(opened.backend, clock ? { clock } : {});
   const [row] = await neonStandIn.asOwner("select current_user as owner");
   const urlOf = (role: string) => `postgres://${role}:lokal@127.0.0.1:${neonStandIn.port}/satupintu`;
@@ -55,41 +50,6 @@ export async function openTestDatabase(url: string | undefined, clock?: Clock): 
       await opened.drop();
     },
   };
-}
-
-interface Opened {
-  backend: Backend;
-  serverUrl: string | undefined;
-  drop(): Promise<void>;
-}
-
-async function embedded(): Promise<Opened> {
-  const dump = new Blob([readFileSync(inject("databaseDump"))]);
-  return { backend: pgliteBackend(await openPglite({ dump })), serverUrl: undefined, drop: async () => {} };
-}
-
-async function onServer(url: string): Promise<Opened> {
-  const name = `satupintu_test_${randomBytes(6).toString("hex")}`;
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  const drop = () => onAdmin(url, `drop database if exists ${name} with (force)`);
-  await onAdmin(url, `create database ${name}`);
-  try {
-    return { backend: await openDatabase({ url: own.href }), serverUrl: own.href, drop };
-  } catch (error) {
-    await drop();
-    throw error;
-  }
-}
-
-async function onAdmin(url: string, query: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(query);
-  } finally {
-    await client.end();
-  }
 }
 
 /** What a statement came to: its rows, or the SQLSTATE that refused it. */
