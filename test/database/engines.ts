@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { neon, NeonDbError, type NeonQueryFunction } from "@neondatabase/serverless";
 import type { Clock } from "../../dev/clock.ts";
 import { startNeon, type Neon } from "../../dev/neon/server.ts";
