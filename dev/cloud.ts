@@ -30,6 +30,8 @@ export interface CloudOptions {
   clock?: Clock | undefined;
   qstash?: QStashOptions;
   digiflazz?: DigiflazzOptions;
+  /** More variables of the Worker. */
+  env?: Record<string, string>;
 }
 
 const MIGRATIONS = join(import.meta.dirname, "../drizzle");
@@ -95,6 +97,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       BILLER_TIMEOUT_SECONDS: "5",
       BILLER_RECHECK_SECONDS: "3",
       ...LOCAL_SECRETS,
+      ...options.env,
     };
     return { redis, qstash, neon, digiflazz, env, close };
   } catch (error) {

@@ -1,17 +1,20 @@
 // `npm run dev`: the local cloud and the Worker in one process; everything ends with it.
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { openDatabase, startCloud, type Cloud } from "./cloud.ts";
+import { claimDataDir } from "./data-dir.ts";
+import { Lifetime } from "./lifetime.ts";
+import { dataPaths, readSettings, SettingsError, type Settings } from "./settings.ts";
 import { listen } from "./stand-in.ts";
-
-const started = performance.now();
 
 /** How often the sweeper runs here; in production the cron trigger runs it every minute. */
 const SWEEP_MS = 3_000;
+
+const root = join(import.meta.dirname, "..");
+const started = performance.now();
+const lifetime = new Lifetime();
+lifetime.endOnSignals();
+lifetime.endWithParent();
 
 // Before wrangler is loaded: it must stay silent about an internet that may not be there.
 Object.assign(process.env, {
@@ -21,65 +24,81 @@ Object.assign(process.env, {
   WRANGLER_LOG: process.env["WRANGLER_LOG"] ?? "error",
 });
 
-const port = portFrom("PORT", 8000);
-const portBase = process.env["PORT_BASE"] ? portFrom("PORT_BASE", 0) : port === 8000 ? 8079 : undefined;
-const dataDir = resolve(process.env["DATA_DIR"] ?? ".local");
-const url = `http://127.0.0.1:${port}`;
-
-await demandFree(port);
-mkdirSync(dataDir, { recursive: true });
-await lock(dataDir);
-const closers: (() => Promise<unknown>)[] = [];
-endOnSignals();
-endWithParent();
-
 try {
+  await start(readSettings(process.env, process.cwd()));
+} catch (error) {
+  console.error(explain(error));
+  await lifetime.end(1);
+}
+
+async function start(settings: Settings): Promise<void> {
+  const url = `http://127.0.0.1:${settings.port}`;
+  await demandFree(settings.port);
+  await claimDataDir(settings.dataDir);
+  // wrangler runs the build command of wrangler.toml in the working directory.
+  process.chdir(root);
   // Loading wrangler takes as long as opening the database: do both at once.
-  const wrangler = import("wrangler");
-  const database = await openDatabase({
-    url: process.env["DATABASE_URL"],
-    dataDir: join(dataDir, "postgres"),
-  });
+  const [wrangler, database] = await Promise.all([import("wrangler"), openDatabaseOf(settings)]);
   const cloud = await startCloud({
     appUrl: url,
     database,
-    portBase,
-    redisUrl: process.env["REDIS_URL"],
-    digiflazz: { bookFile: join(dataDir, "digiflazz.jsonl") },
+    portBase: settings.portBase,
+    redisUrl: settings.redisUrl,
+    digiflazz: { bookFile: dataPaths(settings.dataDir).billerBook },
+    env: settings.workerEnv,
   });
-  closers.push(() => cloud.close());
-  await startWorker(await wrangler, cloud);
-  announce(cloud);
-} catch (error) {
-  await fail(describe(error));
+  lifetime.atEnd(() => cloud.close());
+  await startWorker(wrangler, settings, cloud, url);
+  announce(settings, cloud, url);
 }
 
-async function startWorker(wrangler: typeof import("wrangler"), cloud: Cloud): Promise<void> {
+async function openDatabaseOf({ databaseUrl, dataDir }: Settings): ReturnType<typeof openDatabase> {
+  const directory = dataPaths(dataDir).postgres;
+  try {
+    return await openDatabase({ url: databaseUrl, dataDir: directory });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || String(error) : String(error);
+    throw new SettingsError(
+      databaseUrl
+        ? `database di DATABASE_URL tidak dapat dibuka: ${reason}`
+        : `database di ${directory} tidak dapat dibuka: ${reason}\nHapus ${dataDir} untuk mulai dari awal, atau pilih DATA_DIR lain.`,
+    );
+  }
+}
+
+async function startWorker(
+  wrangler: typeof import("wrangler"),
+  { port, dataDir }: Settings,
+  cloud: Cloud,
+  url: string,
+): Promise<void> {
   const worker = await wrangler.unstable_startWorker({
-    config: join(import.meta.dirname, "../wrangler.toml"),
+    config: join(root, "wrangler.toml"),
+    // Stacks in the terminal are for people.
+    build: { minify: false },
     bindings: Object.fromEntries(
       Object.entries(cloud.env).map(([name, value]) => [name, { type: "plain_text" as const, value }]),
     ),
-    dev: { server: { hostname: "127.0.0.1", port }, inspector: false, persist: join(dataDir, "worker") },
+    dev: { server: { hostname: "127.0.0.1", port }, inspector: false, persist: dataPaths(dataDir).worker },
   });
-  closers.unshift(() => worker.dispose());
+  lifetime.atEnd(() => worker.dispose());
   await worker.ready;
-  endOnSignals();
+  lifetime.endOnSignals();
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`GET / menjawab ${answer.status}: ${await answer.text()}`);
   let sweeping = false;
   const sweep = setInterval(() => {
     if (sweeping) return;
     sweeping = true;
-    void sweepOnce().finally(() => {
+    void sweepOnce(url).finally(() => {
       sweeping = false;
     });
   }, SWEEP_MS);
-  closers.unshift(async () => clearInterval(sweep));
+  lifetime.atEnd(() => clearInterval(sweep));
 }
 
 /** wrangler dev never fires crons by itself; it gives them this address instead. */
-async function sweepOnce(): Promise<void> {
+async function sweepOnce(url: string): Promise<void> {
   try {
     const swept = await fetch(`${url}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent("* * * * *")}`);
     if (!swept.ok) console.error(`penyapu menjawab ${swept.status}`);
@@ -88,103 +107,41 @@ async function sweepOnce(): Promise<void> {
   }
 }
 
-function announce({ neon, redis, qstash, digiflazz }: Cloud): void {
+function announce({ port }: Settings, { neon, redis, qstash, digiflazz }: Cloud, url: string): void {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const demo = port === 8000 ? "npm run demo" : `PORT=${port} npm run demo`;
   console.log(`siap: ${url}  (${seconds} detik)
 
   dokumentasi   ${url}/docs  dan  ${url}/redoc
   awan lokal    Neon ${neon.url}  Redis ${redis.url}  QStash ${qstash.url}  Digiflazz ${digiflazz.url}
 
-Coba membeli pulsa (atau, di terminal lain: npm run demo):
+Coba membeli pulsa (atau, di terminal lain: ${demo}):
 
   KUNCI=$(curl -s ${url}/register -H 'content-type: application/json' \\
-    -d '{"nama":"Budi Santoso","email":"budi'$RANDOM'@mail.com","hp":"08123456789"}' | sed 's/.*"api_key":"\\([^"]*\\)".*/\\1/')
+    -d '{"nama":"Budi Santoso","email":"budi'$(date +%s)'@mail.com","hp":"08123456789"}' | sed 's/.*"api_key":"\\([^"]*\\)".*/\\1/')
   curl -s ${url}/beli -H "x-api-key: $KUNCI" -H 'content-type: application/json' \\
-    -d '{"produk_id":1,"nomor_tujuan":"08123456789","nominal":10000}'
-  sleep 3; curl -s ${url}/riwayat -H "x-api-key: $KUNCI"
+    -d '{"produk_id":1,"nomor_tujuan":"08123456789","nominal":10000}'; echo
+  sleep 3; curl -s ${url}/riwayat -H "x-api-key: $KUNCI"; echo
 `);
 }
 
-function portFrom(name: string, fallback: number): number {
-  const value = process.env[name] ?? String(fallback);
-  if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535) {
-    console.error(`${name} harus nomor port, bukan "${value}"`);
-    process.exit(1);
-  }
-  return Number(value);
-}
-
 /** Says at once that the port is taken, before anything is started. */
-async function demandFree(wanted: number): Promise<void> {
+async function demandFree(port: number): Promise<void> {
   const probe = createServer();
   try {
-    await listen(probe, wanted);
+    await listen(probe, port);
   } catch {
-    console.error(`port ${wanted} sedang dipakai; pilih yang lain, misalnya PORT=8001 npm run dev`);
-    process.exit(1);
+    throw new SettingsError(`port ${port} sedang dipakai; pilih yang lain, misalnya PORT=8001 npm run dev`);
   }
-  probe.close();
+  await new Promise((closed) => probe.close(closed));
 }
 
-/**
- * One process per data directory: the embedded database itself does not notice a second one. The lock is a local socket,
- * because a killed process lets go of it at once, which a file with a process id in it cannot promise.
- */
-async function lock(directory: string): Promise<void> {
-  const name = `satu-pintu-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}`;
-  const path = process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
-  const held = await new Promise<boolean>((answer) => {
-    const probe = connect(path, () => answer(true));
-    probe.on("error", () => answer(false));
-    probe.unref();
-  });
-  if (held) {
-    console.error(`${directory} sedang dipakai oleh npm run dev yang lain; pilih DATA_DIR lain`);
-    process.exit(1);
-  }
-  rmSync(path, { force: true });
-  const socket = createServer().listen(path).unref();
-  await once(socket, "listening");
-}
-
-/** Ends everything on Ctrl-C and SIGTERM. Takes the place of wrangler's own handlers, which would exit before the rest is closed. */
-function endOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => void end(0));
-  }
-}
-
-/** Ends everything when npm or its shell was killed and could not pass the signal on. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) void end(0);
-  }, 500).unref();
-}
-
-let ending = false;
-
-async function end(code: number): Promise<never> {
-  if (!ending) {
-    ending = true;
-    // A close that hangs must not keep the process.
-    setTimeout(() => process.exit(code), 5_000).unref();
-    for (const close of closers) await close().catch(() => {});
-    process.exit(code);
-  }
-  return await new Promise(() => {});
-}
-
-async function fail(message: string): Promise<never> {
-  console.error(message);
-  return await end(1);
-}
-
-function describe(error: unknown): string {
+function explain(error: unknown): string {
+  if (error instanceof SettingsError) return error.message;
   if (!(error instanceof Error)) return String(error);
   if ("code" in error && error.code === "EADDRINUSE") {
-    return `port ${"port" in error ? String(error.port) : ""} sedang dipakai; geser semua port lain dengan PORT_BASE=18079 npm run dev`;
+    const busy = "port" in error ? String(error.port) : "";
+    return `port ${busy} sedang dipakai; geser semua port awan lokal dengan PORT_BASE=18079 npm run dev`;
   }
   return error.stack ?? error.message;
 }

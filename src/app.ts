@@ -4,6 +4,7 @@ import { healthRoutes } from "./platform/health/routes.ts";
 import { answerError, answerUnmatched, requestFrame } from "./platform/http/request.ts";
 import { createRouter, type Router } from "./platform/http/router.ts";
 import { signedByQueue } from "./platform/queue/queue.ts";
+import { billerAccess } from "./ppob/biller/biller.ts";
 import { mitraAccess } from "./ppob/mitra/mitra.ts";
 import { mitraRoutes } from "./ppob/mitra/routes.ts";
 import { produkRoutes } from "./ppob/produk/routes.ts";
@@ -27,7 +28,7 @@ export function createApp(deps: Deps): Router {
   app.route("/", callbackRoutes(jobDeps(deps), queueAccess));
 
   publishDocs(app, {
-    accesses: [mitraAccess, queueAccess],
+    accesses: [mitraAccess, queueAccess, billerAccess],
     url: config.publicUrl,
     description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
   });

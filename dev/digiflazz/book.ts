@@ -240,5 +240,13 @@ function readWholeLines(file: string): Line[] {
     .toString()
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Line);
+    .map((line, at) => readLine(line, `${file}:${at + 1}`));
+}
+
+function readLine(line: string, where: string): Line {
+  try {
+    return JSON.parse(line) as Line;
+  } catch {
+    throw new Error(`${where} is not a line of the biller's book`);
+  }
 }

@@ -71,11 +71,16 @@ class Link {
       throw new Error(`no Redis at ${target.host}:${target.port}`, { cause });
     }
     const link = new Link(socket, subscriber);
-    const refused = (await link.exec(target.greeting)).find((reply) => reply instanceof RespError);
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error("no answer")));
+    // Only Redis answers PING: another server on that port shows itself at once.
+    const refused = (await link.exec([...target.greeting, ["PING"]])).find(
+      (reply) => reply instanceof RespError,
+    );
     if (refused) {
       link.end();
       throw new Error(`Redis at ${target.host}:${target.port} refused: ${refused.message}`);
     }
+    socket.setTimeout(0);
     return link;
   }
 

@@ -244,7 +244,7 @@ describe("x-request-id", () => {
     "<script>alert(1)</script>",
     "12345678, 12345678",
     "caf\u00E9caf\u00E9",
-  ])("'%.30s' is replaced by a new one", async (given) => {
+  ])("%j is replaced by a new one", async (given) => {
     expect(await idOf(given)).toMatch(UUID);
   });
 

@@ -36,7 +36,7 @@ describe("a field", () => {
   test.each(
     `1.5 0.30000000000000004 1e-1 -1 -2147483649 9007199254740992 9007199254740993 9223372036854775808 1e19 1e400 -1e400
       ${"9".repeat(400)} "1" "0x10" "NaN" true null [] [1] {} {"toString":1}`.split(/\s+/),
-  )("of whole numbers as %.30s is 422", async (value) => {
+  )("of whole numbers as %s is 422", async (value) => {
     await expectFieldsRefused(numbers, [422], value);
   });
 

@@ -139,7 +139,7 @@ describe("a number in a query", () => {
 
 describe("a header", () => {
   const withKeys = operations.filter(({ parameters }) =>
-    parameters.some((p) => p.name === "idempotency-key"),
+    parameters.some((p) => p.name === "Idempotency-Key"),
   );
 
   test.each([

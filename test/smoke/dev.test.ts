@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { until } from "../harness.ts";
@@ -121,19 +121,37 @@ test(
 );
 
 test(
-  "a busy port, and a data directory in use, are one clear line and exit 1",
+  "what cannot start says why in one line without a stack, exits 1 and leaves no child",
   { timeout: 120_000 },
   async () => {
     const first = await start();
     await ready(first);
-    const samePort = startDev({ PORT: Number(new URL(first.url).port), DATA_DIR: `${first.dataDir}-lain` });
-    started.push(samePort);
-    expect(await samePort.ended).toBe(1);
-    expect(samePort.output()).toMatch(/port \d+ sedang dipakai/);
-    const sameDirectory = startDev({ PORT: await freePort(), DATA_DIR: first.dataDir });
-    started.push(sameDirectory);
-    expect(await sameDirectory.ended).toBe(1);
-    expect(sameDirectory.output()).toContain(`${first.dataDir} sedang dipakai`);
+    const port = Number(new URL(first.url).port);
+    const other = scratchDirectory();
+    directories.push(other);
+    const link = join(other.path, "tautan");
+    symlinkSync(first.dataDir, link);
+    const broken = join(other.path, "rusak");
+    mkdirSync(join(broken, "postgres"), { recursive: true });
+    writeFileSync(join(broken, "postgres/PG_VERSION"), "bukan database");
+    const fresh = { DATA_DIR: join(other.path, "baru"), PORT: await freePort() };
+    const starts: [Parameters<typeof startDev>[0], RegExp][] = [
+      [{ ...fresh, PORT: port }, /port \d+ sedang dipakai/],
+      [{ ...fresh, PORT_BASE: port }, /port \d+ sedang dipakai/],
+      [{ ...fresh, DATA_DIR: first.dataDir }, /sedang dipakai oleh npm run dev yang lain/],
+      [{ ...fresh, DATA_DIR: link }, /sedang dipakai oleh npm run dev yang lain/],
+      [{ ...fresh, DATA_DIR: "/dev/null/x" }, /DATA_DIR .* tidak dapat dipakai/],
+      [{ ...fresh, DATA_DIR: broken }, /database di .* tidak dapat dibuka/],
+      [{ ...fresh, DATABASE_URL: "postgres://127.0.0.1:1/x" }, /DATABASE_URL tidak dapat dibuka/],
+    ];
+    for (const [env, message] of starts) {
+      const server = startDev(env);
+      started.push(server);
+      expect(await server.ended, server.output()).toBe(1);
+      expect(server.output()).toMatch(message);
+      expect(server.output()).not.toMatch(/\n\s+at /);
+      expect(livingInGroup(server.process.pid ?? 0)).toEqual([]);
+    }
   },
 );
 

@@ -80,7 +80,8 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
   const route: RouteConfig = {
     ...config,
     middleware,
-    ...(access.scheme && { security: [{ [access.scheme.name]: [] }] }),
+    // An empty list says "open"; no list would say nothing.
+    security: access.scheme ? [{ [access.scheme.name]: [] }] : [],
     responses: { ...problemResponses(possible, config.path), ...config.responses },
   };
   // The declared type keeps only the successes: handlers return those and throw the errors.

@@ -1,8 +1,11 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Actor } from "../db/actor.ts";
 import type { Log } from "../log.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { ValidationFailed, type FieldProblem } from "./errors.ts";
+
+// What is wrong with a field is said in the language of the rest.
+z.config(z.locales.id());
 
 /** What every handler finds in its context. */
 export interface HouseEnv {

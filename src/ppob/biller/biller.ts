@@ -1,3 +1,6 @@
+import { SignatureInvalid } from "../../platform/http/errors.ts";
+import type { Access } from "../../platform/http/route.ts";
+
 /** A vendor that executes purchases. One file per biller implements this; nothing else knows which one it is. */
 export interface Biller {
   /** Our deposit at the biller, in rupiah. Throws when it cannot be read. */
@@ -65,3 +68,18 @@ export interface TagihanBiller {
   hargaJual: bigint;
   periode: string | null;
 }
+
+/** The route of the biller's webhook. How it is signed is the biller's business, so `bacaWebhook` checks it. */
+export const billerAccess: Access = {
+  scheme: {
+    name: "biller",
+    definition: {
+      type: "apiKey",
+      in: "header",
+      name: "X-Hub-Signature",
+      description: "`sha1=` dan HMAC-SHA1 (hex) atas isi persis, dengan rahasia webhook.",
+    },
+  },
+  errors: [SignatureInvalid],
+  middleware: [],
+};

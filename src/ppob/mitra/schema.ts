@@ -11,12 +11,10 @@ export const daftarSchema = z
       .nullish()
       .transform((hp) => hp || null)
       .openapi({ type: ["string", "null"], maxLength: 20, example: "08123456789" }),
-    saldo: z
-      .int()
-      .min(0)
-      .max(MAX_WIRE_RUPIAH)
-      .optional()
-      .openapi({ description: "Saldo awal, rupiah. Di atas 0 hanya berlaku di lingkungan lokal." }),
+    saldo: z.int().min(0).max(MAX_WIRE_RUPIAH).optional().openapi({
+      description:
+        "Saldo awal, rupiah. Di atas 0 hanya berlaku di lingkungan lokal; bila tidak dikirim, di sana saldo uji (SALDO_UJI, 1.000.000), selain itu 0.",
+    }),
   })
   .openapi("DaftarMitra");
 

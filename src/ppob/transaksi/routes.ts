@@ -1,16 +1,19 @@
 import { z } from "@hono/zod-openapi";
-import { SignatureInvalid, UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
+import { UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
 import { okSchema } from "../../platform/http/fields.ts";
-import { defineRoute, open, type Access } from "../../platform/http/route.ts";
+import { defineRoute, type Access } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import { toWire } from "../../platform/money.ts";
+import { billerAccess } from "../biller/biller.ts";
 import { mitraAccess } from "../mitra/mitra.ts";
 import { prosesTransaksi, type JobDeps } from "./jobs.ts";
 import {
+  beliAnswerHeaders,
   beliHeaders,
   beliSchema,
   diterimaSchema,
   pesanAntrean,
+  riwayatAnswerHeaders,
   riwayatQuery,
   statusParams,
   transaksiSchema,
@@ -32,7 +35,11 @@ const beli = defineRoute({
     body: { required: true, content: { "application/json": { schema: beliSchema } } },
   },
   responses: {
-    200: { description: "Diterima", content: { "application/json": { schema: diterimaSchema } } },
+    200: {
+      description: "Diterima",
+      headers: beliAnswerHeaders,
+      content: { "application/json": { schema: diterimaSchema } },
+    },
   },
   errors: [
     transaksi.SaldoTidakCukup,
@@ -68,6 +75,7 @@ const riwayat = defineRoute({
   responses: {
     200: {
       description: "Transaksi; header Link menunjuk halaman berikutnya",
+      headers: riwayatAnswerHeaders,
       content: { "application/json": { schema: z.array(transaksiSchema) } },
     },
   },
@@ -77,7 +85,7 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
   const router = createRouter();
   router.openapi(beli, async (c) => {
     const { produk_id: produkId, nomor_tujuan: nomorTujuan, nominal, ref_id: refId } = c.req.valid("json");
-    const kunci = satuKunci(c.req.valid("header")["idempotency-key"], refId);
+    const kunci = satuKunci(c.req.valid("header")["Idempotency-Key"], refId);
     const pembelian = {
       produkId,
       nomorTujuan,
@@ -125,11 +133,10 @@ export function callbackRoutes(deps: JobDeps, queueAccess: Access): Router {
     summary: "Dipanggil biller: hasil satu pembelian",
     description:
       "Ditandatangani dengan X-Hub-Signature (HMAC-SHA1 atas isi persis). Ping dan jenis lain dijawab ok.",
-    access: open,
+    access: billerAccess,
     rawBody: true,
     request: { body: { required: true, content: { "application/octet-stream": { schema: webhookSchema } } } },
     responses: { 200: { description: "Diterima", content: { "application/json": { schema: okSchema } } } },
-    errors: [SignatureInvalid],
   });
   const router = createRouter();
   router.openapi(antrean, async (c) => {

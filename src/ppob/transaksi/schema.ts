@@ -26,7 +26,7 @@ export const beliSchema = z
   .openapi("Pembelian");
 
 export const beliHeaders = z.object({
-  "idempotency-key": kunci.optional().openapi({
+  "Idempotency-Key": kunci.optional().openapi({
     description:
       "Kunci dan isi yang sama berarti pembelian yang sama, sekali saja. Berlaku selamanya, per mitra.",
     example: "pesanan-20261120-0001",
@@ -90,3 +90,17 @@ export const pesanAntrean = z
 
 /** Signed over its exact bytes, so it is declared as bytes; its shape is the biller's. */
 export const webhookSchema = z.string().openapi({ format: "binary" });
+
+export const beliAnswerHeaders = z.object({
+  "Idempotency-Replayed": z
+    .literal("true")
+    .optional()
+    .openapi({ description: "Ada bila kunci ini sudah pernah dipakai: jawaban lama, tanpa pembelian baru." }),
+});
+
+export const riwayatAnswerHeaders = z.object({
+  Link: z
+    .string()
+    .optional()
+    .openapi({ description: 'Halaman berikutnya: `<?limit=…&before=…>; rel="next"`.' }),
+});

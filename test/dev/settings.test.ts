@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { readSettings } from "../../dev/settings.ts";
+
+test("an empty environment, or one of empty texts, is the documented default", () => {
+  const expected = {
+    port: 8000,
+    portBase: 8079,
+    dataDir: "/rumah/.local",
+    databaseUrl: undefined,
+    redisUrl: undefined,
+    workerEnv: {},
+  };
+  expect(readSettings({}, "/rumah")).toEqual(expected);
+  const empty = { PORT: "", PORT_BASE: "", DATA_DIR: "", DATABASE_URL: "", REDIS_URL: "", SALDO_UJI: "" };
+  expect(readSettings(empty, "/rumah")).toEqual(expected);
+});
+
+test("another port takes free ports for the rest, unless they are named", () => {
+  expect(readSettings({ PORT: "8001" }, "/")).toMatchObject({ port: 8001, portBase: undefined });
+  expect(readSettings({ PORT: "8001", PORT_BASE: "18079" }, "/")).toMatchObject({ portBase: 18_079 });
+});
+
+test("what the Worker may be told is passed on, nothing else", () => {
+  const env = { SALDO_UJI: "5000", RATE_LIMITS: "strict", SECRET_KEY: "x" };
+  expect(readSettings(env, "/").workerEnv).toEqual({ SALDO_UJI: "5000", RATE_LIMITS: "strict" });
+});
+
+test.each([
+  [{ PORT: "abc" }, "PORT harus nomor port"],
+  [{ PORT: "0" }, "PORT harus nomor port"],
+  [{ PORT: "65536" }, "PORT harus nomor port"],
+  [{ PORT_BASE: "-1" }, "PORT_BASE harus nomor port"],
+  [{ PORT_BASE: "65533" }, "terlalu besar"],
+  [{ PORT_BASE: "7998" }, "bertabrakan"],
+  [{ PORT: "8080", PORT_BASE: "8079" }, "bertabrakan"],
+  [{ DATABASE_URL: "mysql://root@127.0.0.1/x" }, "DATABASE_URL harus berbentuk"],
+])("%j is refused in one line", (env, message) => {
+  expect(() => readSettings(env, "/")).toThrow(message);
+});
