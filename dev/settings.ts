@@ -21,6 +21,9 @@ const DEFAULT_PORT = 8000;
 const DEFAULT_PORT_BASE = 8079;
 const STAND_INS = 4;
 
+/** This machine, also as an empty host, which means the local socket. */
+const LOCAL_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|)$/;
+
 /** Reads the environment; relative paths count from `cwd`. Throws `SettingsError`. */
 export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
   const port = portFrom("PORT", env["PORT"]) ?? DEFAULT_PORT;
@@ -39,6 +42,17 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
   const databaseUrl = env["DATABASE_URL"] || undefined;
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     throw new SettingsError("DATABASE_URL harus berbentuk postgres://pengguna@host:5432/database");
+  }
+  for (const [name, url] of [
+    ["DATABASE_URL", databaseUrl],
+    ["REDIS_URL", env["REDIS_URL"]],
+  ] as const) {
+    // The local biller would "deliver" what waits in a real database.
+    if (url && URL.canParse(url) && !LOCAL_HOSTS.test(new URL(url).hostname)) {
+      throw new SettingsError(
+        `${name} menunjuk ${new URL(url).host}: awan lokal hanya memakai server di mesin ini`,
+      );
+    }
   }
   const kept = ["SALDO_UJI", "RATE_LIMITS"].flatMap((name) =>
     env[name] ? [[name, env[name]] as const] : [],

@@ -109,6 +109,12 @@ export async function serveStandIn(handler: WireHandler, port?: number): Promise
         body: Buffer.concat(chunks),
         signal: gone.signal,
       };
+      if (!isLocalName(incoming.headers.host)) {
+        outgoing
+          .writeHead(421, { "content-type": "text/plain" })
+          .end("this stand-in answers to local names only\n");
+        return;
+      }
       const fault = faults.take(request);
       if (fault?.kind === "refuse") incoming.socket.destroy();
       if (fault?.kind === "refuse" || fault?.kind === "hang") return;
@@ -145,6 +151,11 @@ export async function serveStandIn(handler: WireHandler, port?: number): Promise
     },
   };
   return standIn;
+}
+
+/** A web page elsewhere can point a name of its own at this machine; its requests still carry that name. */
+function isLocalName(host: string | undefined): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host ?? "");
 }
 
 /** A JSON answer. */

@@ -80,6 +80,7 @@ CREATE TABLE "transaksi" (
 	"kode_produk" text NOT NULL,
 	"nomor_tujuan" text NOT NULL,
 	"nominal" bigint NOT NULL,
+	"bebas_nominal" boolean DEFAULT false NOT NULL,
 	"harga" bigint NOT NULL,
 	"kunci" text,
 	"status" "status_transaksi" DEFAULT 'pending' NOT NULL,

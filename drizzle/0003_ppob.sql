@@ -44,7 +44,9 @@ begin
   if p_kunci is not null then
     select * into v_lama from transaksi where mitra_id = v_mitra and kunci = p_kunci;
     if found then
-      if v_lama.produk_id <> p_produk or v_lama.nomor_tujuan <> p_nomor or v_lama.nominal <> p_nominal then
+      -- Leaving the denomination to a product that has one says the same as naming it.
+      if v_lama.produk_id <> p_produk or v_lama.nomor_tujuan <> p_nomor
+        or v_lama.nominal <> p_nominal or (v_lama.bebas_nominal and p_nominal is null) then
         raise exception 'KUNCI_DIPAKAI' using errcode = 'PT409';
       end if;
       return query select v_lama.id, true;
@@ -60,8 +62,9 @@ begin
   v_harga := v_produk.harga + case when v_produk.nominal is null then v_nominal else 0 end;
   if v_tersedia.saldo < v_harga then raise exception 'SALDO_TIDAK_CUKUP' using errcode = 'PT402'; end if;
 
-  insert into transaksi (mitra_id, produk_id, kode_produk, nomor_tujuan, nominal, harga, kunci, waktu, lanjut_pada)
-    values (v_mitra, p_produk, v_produk.kode, p_nomor, v_nominal, v_harga, p_kunci, app.jam(),
+  insert into transaksi
+      (mitra_id, produk_id, kode_produk, nomor_tujuan, nominal, bebas_nominal, harga, kunci, waktu, lanjut_pada)
+    values (v_mitra, p_produk, v_produk.kode, p_nomor, v_nominal, v_produk.nominal is null, v_harga, p_kunci, app.jam(),
             app.jam() + make_interval(secs => p_tenggang))
     returning id into v_id;
   insert into percobaan (transaksi_id, ke) values (v_id, 1);
@@ -75,7 +78,7 @@ end $$;
 -- An attempt older than p_umur_maks days is never asked about again, because the biller would buy anew: `kedaluwarsa`.
 create function app.klaim(p_transaksi bigint, p_batas integer, p_sewa integer, p_umur_maks integer)
 returns table (
-  transaksi_id bigint, ref_id text, kode_produk text, nomor_tujuan text, harga bigint,
+  transaksi_id bigint, ref_id text, kode_produk text, nomor_tujuan text, nominal_bebas bigint, harga bigint,
   pertama boolean, ditanya integer, kedaluwarsa boolean
 )
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -109,9 +112,25 @@ begin
       set status = 'proses',
           lanjut_pada = case when d.kedaluwarsa then 'infinity' else app.jam() + make_interval(secs => p_sewa) end
       from dikirim d where t.id = d.transaksi_id
-      returning t.id, d.ref_id, t.kode_produk, t.nomor_tujuan, t.harga, d.pertama, d.ditanya, d.kedaluwarsa
+      returning t.id, d.ref_id, t.kode_produk, t.nomor_tujuan, case when t.bebas_nominal then t.nominal end, t.harga, d.pertama, d.ditanya, d.kedaluwarsa
   )
   select * from dipegang;
+end $$;
+--> statement-breakpoint
+-- Gives a claim back unused: the biller was not asked. Only while nobody has claimed the attempt since (p_ditanya).
+create function app.lepaskan(p_ref_id text, p_ditanya integer) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  v_transaksi bigint;
+begin
+  if app.layanan() is null then raise exception 'BUKAN_LAYANAN' using errcode = 'PT403'; end if;
+  perform from percobaan p join transaksi t on t.id = p.transaksi_id where p.ref_id = p_ref_id for no key update of t;
+  update percobaan
+    set ditanya = ditanya - 1, dikirim_pada = case when ditanya > 1 then dikirim_pada end
+    where ref_id = p_ref_id and ditanya = p_ditanya
+    returning transaksi_id into v_transaksi;
+  update transaksi set lanjut_pada = app.jam() where id = v_transaksi and status = 'proses';
+  return v_transaksi is not null;
 end $$;
 --> statement-breakpoint
 create type app.hasil_biller as enum ('sukses', 'gagal', 'kembali', 'ditolak', 'tunda');
@@ -168,6 +187,10 @@ begin
       array_agg(case when m.buku_id = app.buku_mitra(v_t.mitra_id, 'ditahan') then app.buku_mitra(v_t.mitra_id, 'tersedia') else m.buku_id end),
       array_agg(-m.jumlah))
       from mutasi m join jurnal j on j.id = m.jurnal_id where j.kunci = 'sukses:' || v_t.id;
+  elsif v_hasil = 'sukses' and v_t.status = 'sukses' then
+    -- The serial number or token may come after the success itself.
+    update percobaan set sn = p_sn, diperbarui_pada = app.jam() where ref_id = p_ref_id and sn is null and p_sn is not null;
+    if found then update transaksi set hasil_eksekusi = p_hasil_eksekusi where id = v_t.id; end if;
   elsif v_hasil = 'sukses' and v_t.status = 'gagal' then
     v_janggal := 'SUKSES_SETELAH_GAGAL';
   elsif v_hasil = 'gagal' and v_t.status = 'sukses' then
@@ -185,11 +208,29 @@ begin
   return query select v_t.id, v_t.status, v_sesudah, v_janggal;
 end $$;
 --> statement-breakpoint
+-- For people with the owner's login: ends a purchase that stays open, after its fate was settled with the biller.
+create function app.putuskan(p_transaksi bigint, p_hasil app.hasil_biller, p_alasan text)
+returns table (transaksi_id bigint, sebelum status_transaksi, sesudah status_transaksi, janggal text)
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if p_hasil not in ('sukses', 'gagal', 'kembali') or coalesce(trim(p_alasan), '') = '' then
+    raise exception 'putuskan membutuhkan sukses, gagal atau kembali, dan alasan';
+  end if;
+  perform app.masuk_layanan('pemilik');
+  return query
+    select h.* from percobaan p,
+      app.terapkan_hasil(p.ref_id, p_hasil, 'manual', p_alasan, null, null,
+        case when p_hasil = 'sukses' then 'Transaksi PPOB berhasil! ' || p_alasan
+             else 'Transaksi PPOB gagal: ' || p_alasan || '. Saldo dikembalikan.' end, null) h
+    where p.transaksi_id = p_transaksi order by p.ke desc limit 1;
+end $$;
+--> statement-breakpoint
 revoke all on all functions in schema app from public;
 --> statement-breakpoint
 grant execute on function
   app.daftar_mitra(text, text, text, bigint, text, text, text),
   app.beli(integer, text, bigint, text, integer),
   app.klaim(bigint, integer, integer, integer),
+  app.lepaskan(text, integer),
   app.terapkan_hasil(text, app.hasil_biller, text, text, text, bigint, text, integer)
 to satupintu_app;

@@ -32,8 +32,17 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const secret = z.string().min(16, "minimal 16 karakter");
+const secret = z
+  .string()
+  .refine((text) => text.length >= 16 && new Set(text).size >= 8, "minimal 16 karakter, tidak mudah ditebak");
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ""));
+/** Scheme, host and port, normalised: signatures are compared with it letter by letter. */
+const origin = z
+  .string()
+  .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""), "harus http atau https")
+  .transform((text) => new URL(text))
+  .refine(({ href, origin: own }) => href === `${own}/`, "hanya asal, misalnya https://pintu.example")
+  .transform((url) => url.origin);
 const seconds = z
   .string()
   .regex(/^[1-9]\d{0,4}$/, "bilangan bulat positif, detik")
@@ -41,7 +50,7 @@ const seconds = z
 
 const variables = z.object({
   APP_ENV: z.enum(["local", "production"]).default("production"),
-  PUBLIC_URL: httpUrl,
+  PUBLIC_URL: origin,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATA_KEY: z
     .string()
@@ -66,7 +75,7 @@ const variables = z.object({
   BILLER_USERNAME: z.string().min(1),
   BILLER_API_KEY: secret,
   BILLER_WEBHOOK_SECRET: secret,
-  BILLER_TIMEOUT_SECONDS: seconds.default(30),
+  BILLER_TIMEOUT_SECONDS: seconds.refine((value) => value <= 120, "paling lama 120").default(30),
   BILLER_RECHECK_SECONDS: seconds.default(60),
 });
 
@@ -89,7 +98,7 @@ export function readConfig(env: Env): Config {
     const name = String(path[0]);
     return env[name] === undefined ? `${name}: belum diisi` : `${name}: ${message}`;
   });
-  if (env["APP_ENV"] !== "local") problems.push(...unfitForProduction(env));
+  problems.push(...(env["APP_ENV"] === "local" ? beyondThisMachine(env) : unfitForProduction(env)));
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(
       `Konfigurasi belum siap:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
@@ -139,15 +148,37 @@ const SECRETS = [
   "BILLER_WEBHOOK_SECRET",
 ];
 
-/** Looks at the raw texts, so that it has its say also while other variables are missing or malformed. */
+const ADDRESSES = ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"];
+
+/** What local development may not reach: it trusts test balances and public secrets. */
+function beyondThisMachine(env: Env): string[] {
+  return ADDRESSES.filter((name) => {
+    const url = textOf(env, name);
+    // Absent, these two would be the vendors' own.
+    if (url === "") return name === "QSTASH_URL" || name === "BILLER_BASE_URL";
+    return URL.canParse(url) && !isLoopback(new URL(url).hostname);
+  }).map((name) => `${name}: APP_ENV=local hanya memakai alamat di mesin ini`);
+}
+
+/** Raw texts, so that these checks have their say also while other variables are missing or malformed. */
+function textOf(env: Env, name: string): string {
+  const value = env[name];
+  return typeof value === "string" ? value : "";
+}
+
 function unfitForProduction(env: Env): string[] {
   const problems: string[] = [];
-  const text = (name: string) => (typeof env[name] === "string" ? env[name] : "");
-  for (const name of ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"]) {
+  const text = (name: string) => textOf(env, name);
+  for (const name of ADDRESSES) {
     if (!URL.canParse(text(name))) continue;
-    const { hostname, protocol } = new URL(text(name));
-    if (isLoopback(hostname)) problems.push(`${name}: alamat lokal tidak berlaku di produksi`);
+    const { hostname, protocol, username } = new URL(text(name));
+    // A public name has a dot in it; addresses and bare names lead nowhere but nearby.
+    const isPublicName = /[a-z]/i.test(hostname) && /[^.]\.[^.]/.test(hostname) && !hostname.startsWith("[");
+    if (!isPublicName) problems.push(`${name}: alamat lokal tidak berlaku di produksi`);
     else if (protocol === "http:") problems.push(`${name}: harus https di produksi`);
+    if (name === "DATABASE_URL" && username !== "satupintu_app") {
+      problems.push("DATABASE_URL: harus masuk sebagai satupintu_app, bukan pemilik");
+    }
   }
   for (const name of SECRETS) {
     if (["lokal", ...QSTASH_DEV_MARKS].some((mark) => text(name).includes(mark))) {

@@ -24,6 +24,9 @@ const LOCAL: Record<string, string> = {
   ...LOCAL_SECRETS,
   APP_ENV: "local",
   PUBLIC_URL: "http://127.0.0.1:8000",
+  DATABASE_URL: "postgres://satupintu_app:lokal@127.0.0.1:8081/satupintu",
+  QSTASH_URL: QSTASH_DEV.url,
+  BILLER_BASE_URL: "http://127.0.0.1:8082/v1",
 };
 
 /** The variables that a refusal names; none when the configuration is taken. */
@@ -78,7 +81,9 @@ describe("missing variables", () => {
   test("are named all at once", () => {
     const required = Object.keys(PRODUCTION);
     expect(refused({}).sort()).toEqual([...required].sort());
-    expect(refused({ APP_ENV: "local" }).sort()).toEqual([...required].sort());
+    // Their defaults are the vendors' own, which local development must not reach.
+    const local = [...required, "BILLER_BASE_URL", "QSTASH_URL"];
+    expect(refused({ APP_ENV: "local" }).sort()).toEqual(local.sort());
   });
 
   test.each(Object.keys(PRODUCTION))("%s alone is named", (name) => {
@@ -132,6 +137,8 @@ describe("a malformed variable is refused everywhere", () => {
     ["BILLER_WEBHOOK_SECRET", "x".repeat(15)],
     ["BILLER_TIMEOUT_SECONDS", "30s"],
     ["BILLER_TIMEOUT_SECONDS", "-1"],
+    ["BILLER_TIMEOUT_SECONDS", "121"],
+    ["BILLER_API_KEY", "a".repeat(40)],
     ["BILLER_RECHECK_SECONDS", "1e3"],
     ["BILLER_RECHECK_SECONDS", "999999"],
   ])("%s=%s", (name, value) => {
@@ -142,16 +149,13 @@ describe("a malformed variable is refused everywhere", () => {
 
 describe("in production", () => {
   test.each([
-    ["PUBLIC_URL", "http://pintu.example.com"],
     ["PUBLIC_URL", "https://localhost"],
     ["PUBLIC_URL", "https://127.0.0.1"],
     ["PUBLIC_URL", "https://127.1"],
     ["PUBLIC_URL", "https://[::1]"],
     ["DATABASE_URL", "postgres://a:b@127.0.0.1:8081/x"],
     ["DATABASE_URL", "postgres://a:b@localhost/x"],
-    ["QSTASH_URL", "http://qstash.upstash.io"],
     ["QSTASH_URL", QSTASH_DEV.url],
-    ["BILLER_BASE_URL", "http://api.digiflazz.com/v1"],
     ["BILLER_BASE_URL", "http://127.0.0.1:8082/v1"],
     ["QSTASH_TOKEN", QSTASH_DEV.token],
     ["QSTASH_CURRENT_SIGNING_KEY", QSTASH_DEV.currentSigningKey],
@@ -168,6 +172,33 @@ describe("in production", () => {
   ])("%s=%s is refused, and taken locally", (name, value) => {
     expect(new Set(refused({ ...PRODUCTION, [name]: value }))).toEqual(new Set([name]));
     expect(refused({ ...LOCAL, [name]: value })).toEqual([]);
+  });
+
+  test.each([
+    ["PUBLIC_URL", "http://pintu.example.com"],
+    ["QSTASH_URL", "http://qstash.upstash.io"],
+    ["BILLER_BASE_URL", "http://api.digiflazz.com/v1"],
+    ["PUBLIC_URL", "https://0.0.0.0"],
+    ["PUBLIC_URL", "https://localhost."],
+    ["PUBLIC_URL", "https://[::ffff:127.0.0.1]"],
+    ["DATABASE_URL", "postgres://neondb_owner:npg_x@ep-a.neon.tech/neondb"],
+  ])("%s=%s is refused, and refused locally too", (name, value) => {
+    expect(new Set(refused({ ...PRODUCTION, [name]: value }))).toEqual(new Set([name]));
+    expect(new Set(refused({ ...LOCAL, [name]: value }))).toEqual(new Set([name]));
+  });
+
+  test.each([
+    "https://pintu.example.com/jalan",
+    "https://pintu.example.com/?x=1",
+    "https://a:b@pintu.example.com",
+  ])("PUBLIC_URL=%s is refused: it is an origin", (value) => {
+    expect(new Set(refused({ ...PRODUCTION, PUBLIC_URL: value }))).toEqual(new Set(["PUBLIC_URL"]));
+  });
+
+  test("local development reaches nothing beyond this machine: test balances are for nobody else", () => {
+    const addresses = ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"];
+    expect(refused({ ...PRODUCTION, APP_ENV: "local" }).sort()).toEqual(addresses.sort());
+    expect(refused(LOCAL)).toEqual([]);
   });
 
   test("everything of the local cloud is refused at once", () => {

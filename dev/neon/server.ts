@@ -91,8 +91,11 @@ function statementOf(sent: unknown): Statement {
 
 /** Neon gives PostgreSQL the text of a JSON value; lists come as text from its driver. */
 function textOf(param: unknown): string | null {
-  if (param === null || typeof param === "string") return param;
-  return JSON.stringify(param);
+  if (param === null) return null;
+  const text = typeof param === "string" ? param : JSON.stringify(param);
+  // Neon's proxy reads strict JSON, where half a surrogate pair is no text.
+  if (!text.isWellFormed()) throw new TypeError("a parameter is not well-formed Unicode");
+  return text;
 }
 
 const ISOLATION: Record<string, string> = {

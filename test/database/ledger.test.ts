@@ -508,6 +508,7 @@ describe.each(ENGINES)("the ledger on $engine", ({ url }) => {
           ref_id: await ledger.refId(id),
           kode_produk: "tetap",
           nomor_tujuan: "08123456789",
+          nominal_bebas: null,
           harga: "12000",
           pertama: true,
           ditanya: 1,

@@ -270,6 +270,7 @@ describe.each(ENGINES)("row-level security on $engine", ({ url }) => {
     expect([await asNobody(db)(buy), await asService(db)(buy)]).toEqual(["PT401", "PT401"]);
     for (const call of [
       "select * from app.klaim(null, 1, 30, 85)",
+      "select app.lepaskan('x', 1)",
       `select * from app.klaim(${satu.transaksi}, 1, 30, 85)`,
       "select * from app.terapkan_hasil('x', 'sukses', '00', '', null, null, null, null)",
     ]) {
@@ -382,9 +383,11 @@ describe.each(ENGINES)("row-level security on $engine", ({ url }) => {
         `app.jam() | invoker | pg_catalog, pg_temp | `,
         `app.klaim(bigint,integer,integer,integer) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.layanan() | invoker | pg_catalog, pg_temp | ${APP}`,
+        `app.lepaskan(text,integer) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.masuk_layanan(text) | invoker | pg_catalog, pg_temp | ${APP}`,
         `app.masuk_mitra(text) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.mitra_id() | invoker | pg_catalog, pg_temp | ${APP}`,
+        `app.putuskan(bigint,app.hasil_biller,text) | invoker | pg_catalog, public, pg_temp | `,
         `app.terapkan_hasil(text,app.hasil_biller,text,text,text,bigint,text,integer) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.tolak_ubah() | invoker | pg_catalog, pg_temp | `,
       ]);

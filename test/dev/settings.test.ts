@@ -34,6 +34,8 @@ test.each([
   [{ PORT_BASE: "7998" }, "bertabrakan"],
   [{ PORT: "8080", PORT_BASE: "8079" }, "bertabrakan"],
   [{ DATABASE_URL: "mysql://root@127.0.0.1/x" }, "DATABASE_URL harus berbentuk"],
+  [{ DATABASE_URL: "postgres://owner:x@ep-prod.neon.tech/db" }, "di mesin ini"],
+  [{ REDIS_URL: "redis://redis.example.com:6379" }, "di mesin ini"],
 ])("%j is refused in one line", (env, message) => {
   expect(() => readSettings(env, "/")).toThrow(message);
 });

@@ -51,6 +51,7 @@ const NO_CLOUD = {
   QSTASH_TOKEN: "token-lokal-tanpa-awan",
   QSTASH_CURRENT_SIGNING_KEY: "kunci-lokal-tanpa-awan-1",
   QSTASH_NEXT_SIGNING_KEY: "kunci-lokal-tanpa-awan-2",
+  BILLER_BASE_URL: "http://127.0.0.1:1/v1",
   BILLER_USERNAME: "lokal",
   BILLER_API_KEY: "kunci-lokal-tanpa-awan-3",
   BILLER_WEBHOOK_SECRET: "kunci-lokal-tanpa-awan-4",

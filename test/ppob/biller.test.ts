@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Fault } from "../../dev/stand-in.ts";
+import { json, serveStandIn, type Fault } from "../../dev/stand-in.ts";
 import { hmacHex } from "../../src/platform/crypto/hash.ts";
 import { billerDisagreements } from "../invariants.ts";
 import { until, useWorld } from "../harness.ts";
@@ -207,6 +207,100 @@ test("the webhook is lost: the sweeper asks", async () => {
   const { mitra, id } = await buy(nomor);
   await expectEnd(mitra, id, "proses");
   await askAgain(id);
+  await expectEnd(mitra, id, "sukses");
+});
+
+test("a token that comes after the success reaches the mitra", async () => {
+  const nomor = newNumber();
+  const { script } = world.cloud.digiflazz;
+  script.reply(({ customerNo }) => customerNo === nomor, { kind: "fields", fields: { sn: "" } }, 1);
+  const { mitra, id } = await buy(nomor);
+  expect(await statusOf(world, mitra, id)).toMatchObject({ hasil_eksekusi: "Transaksi PPOB berhasil!" });
+  const token = "1234-5678-9012-3456-7890/BUDI/R1/900VA/34,5";
+  await script.sendWebhook(await refOf(id), { sn: token });
+  expect(await statusOf(world, mitra, id)).toMatchObject({
+    hasil_eksekusi: `Transaksi PPOB berhasil! SN: ${token}`,
+  });
+  await script.sendWebhook(await refOf(id), { sn: "lain" });
+  expect(await statusOf(world, mitra, id)).toMatchObject({
+    hasil_eksekusi: `Transaksi PPOB berhasil! SN: ${token}`,
+  });
+  await expectEnd(mitra, id, "sukses");
+  const logged = JSON.stringify(world.log);
+  expect(logged).not.toContain("BUDI");
+  expect(logged).not.toContain(nomor);
+});
+
+test.each([
+  { name: "a number as serial number", fields: { sn: 12_345 } },
+  { name: "no words at all", fields: { message: null, sn: null } },
+  { name: "an object for a message", fields: { message: { id: 1 } } },
+  { name: "NUL in its words", fields: { message: "\u0000\u0000", sn: "\u0000" } },
+  { name: "half a surrogate where the text is cut", fields: { message: `${"x".repeat(499)}😀` } },
+])("a success with $name is still a success", async ({ fields }) => {
+  const nomor = newNumber();
+  world.cloud.digiflazz.script.reply(({ customerNo }) => customerNo === nomor, { kind: "fields", fields }, 1);
+  const { mitra, id } = await buy(nomor);
+  await expectEnd(mitra, id, "sukses");
+});
+
+test("a reply of two NULs is recorded as unreadable, and a person is told", async () => {
+  const nomor = newNumber();
+  world.cloud.digiflazz.faults.next({ kind: "replace", status: 200, body: "\u0000\u0000" }, 1, about(nomor));
+  const { mitra, id } = await buy(nomor);
+  await expectEnd(mitra, id, "proses");
+  expect(world.log).toContainEqual(
+    expect.objectContaining({ level: "warn", event: "biller_reply_unknown", transaksi_id: id }),
+  );
+  await askAgain(id);
+  await expectEnd(mitra, id, "sukses");
+});
+
+test("a redirect is not followed, even to a server that would say Sukses", async () => {
+  const nomor = newNumber();
+  const { digiflazz } = world.cloud;
+  const liar = await serveStandIn(({ body }) => {
+    const { ref_id: refId } = JSON.parse(body.toString() || "{}") as { ref_id?: string };
+    return json(200, { data: { ref_id: refId, status: "Sukses", rc: "00", sn: "BOHONG" } });
+  });
+  digiflazz.faults.next(
+    { kind: "answer", status: 307, headers: { location: `${liar.url}/v1/transaction` } },
+    1,
+    about(nomor),
+  );
+  const { mitra, id } = await buy(nomor);
+  await liar.close();
+  expect(liar.requests).toBe(0);
+  await expectEnd(mitra, id, "proses");
+});
+
+test("an open denomination is refused by a biller that cannot be told the amount", async () => {
+  const { neon, digiflazz } = world.cloud;
+  const [produk] = await neon.asOwner(
+    `insert into produk (kode, nama, kategori, harga, nominal) values ('xld10', 'Bebas nominal', 'pulsa', 1000, null) returning id`,
+  );
+  const mitra = await makeMitra(world, { saldo: 5_001_000 });
+  const id = await purchase(world, mitra, { produk_id: Number(produk?.["id"]), nominal: 5_000_000 });
+  await world.idle();
+  expect((await statusOf(world, mitra, id)).status).toBe("gagal");
+  expect(await balances(world, mitra)).toEqual({ tersedia: 5_001_000, ditahan: 0 });
+  expect(digiflazz.book.executions(await refOf(id))).toBe(0);
+});
+
+test("a signed webhook that cannot be read, or has a code out of nowhere, is answered and reported", async () => {
+  const { digiflazz } = world.cloud;
+  const { mitra, id } = await buy(newNumber());
+  const send = (body: string) =>
+    webhook(body, { "x-hub-signature": `sha1=${hmacHex("sha1", digiflazz.webhookSecret, body)}` });
+  expect((await send(JSON.stringify({ data: { ref_id: 5 } }))).status).toBe(200);
+  expect(world.log).toContainEqual(expect.objectContaining({ level: "warn", event: "webhook_unreadable" }));
+  const refId = await refOf(id);
+  expect(
+    (await send(JSON.stringify({ data: { ref_id: refId, status: "Gagal", rc: "toString" } }))).status,
+  ).toBe(200);
+  expect(world.log).toContainEqual(
+    expect.objectContaining({ event: "biller_reply_unknown", rc: "toString" }),
+  );
   await expectEnd(mitra, id, "sukses");
 });
 

@@ -16,7 +16,13 @@ const biller = (apiKey?: string) => {
   });
 };
 
-const permintaan = (refId: string) => ({ refId, kode: "pulsa10", nomor: "08123456789", hargaMaks: 12_000n });
+const permintaan = (refId: string) => ({
+  refId,
+  kode: "pulsa10",
+  nomor: "08123456789",
+  nominalBebas: null,
+  hargaMaks: 12_000n,
+});
 
 test("saldo is our deposit at the biller", async () => {
   expect(await biller().saldo()).toBe(BigInt(world.cloud.digiflazz.book.deposit()));

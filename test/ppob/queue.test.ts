@@ -100,7 +100,10 @@ const DEFECTS: Defect[] = [
   "wrong-key",
   "wrong-url",
   "wrong-body",
+  "wrong-issuer",
   "expired",
+  "not-yet-valid",
+  "garbage",
   "alg-none",
   "HS512",
   "no-exp",
@@ -162,6 +165,23 @@ test("publishing refused, hanging up after the work, or silently lost: the purch
     expect((await statusOf(world, mitra, id)).status).toBe("sukses");
     expect(await executions(id)).toEqual([1]);
   }
+});
+
+test("one message for one purchase: none before it is committed, none for a replay, and its id would merge two", async () => {
+  const { qstash, neon } = world.cloud;
+  const mitra = await makeMitra(world, { saldo: 24_000 });
+  const before = qstash.script.messages().length;
+  neon.faults.next({ kind: "refuse" });
+  expect((await requestPurchase(world, mitra, { ref_id: "sekali" })).status).toBe(503);
+  await world.idle();
+  expect(qstash.script.messages().length).toBe(before);
+  const id = await purchase(world, mitra, { ref_id: "sekali" });
+  await purchase(world, mitra, { ref_id: "sekali" });
+  await world.idle();
+  expect(qstash.script.messages().length).toBe(before + 1);
+  await world.deps.queue.publish("/queue/transaksi", { transaksi_id: id }, `transaksi-${id}`);
+  await world.idle();
+  expect(qstash.script.messages().length).toBe(before + 1);
 });
 
 test("the database failing under the consumer makes QStash deliver again", async () => {

@@ -278,7 +278,7 @@ describe.skipIf(!postgresUrl)(`claims at once (${postgresSuite})`, () => {
     }));
   };
   const apply = async (refId: string, hasil: Hasil) => {
-    const heard = { hasil, rc: "00", pesan: "", alasan: "", sn: null, harga: 11_000n };
+    const heard = { hasil, dikenal: true, rc: "00", pesan: "", alasan: "", sn: null, harga: 11_000n };
     const [rows] = await withActor(world.deps.db, layanan("biller"), [
       terapkanHasil(world.deps.db, refId, heard, hasil, null),
     ]);

@@ -11,9 +11,10 @@ export interface RateLimiter {
 /** What the binding in wrangler.toml allows; the headers repeat it. */
 const POLICY = { name: "umum", quota: 1_200, windowSeconds: 60 };
 
-/** Workers' rate-limit binding, if the platform gave one: it counts beside the isolate, without a roundtrip. */
+/** Workers' rate-limit binding: it counts beside the isolate, without a roundtrip. Throws when the platform gave none. */
 export function openRateLimiter(binding: unknown): RateLimiter {
-  return { take: async (key) => !isRateLimit(binding) || (await binding.limit({ key })).success };
+  if (!isRateLimit(binding)) throw new Error("the rate-limit binding of wrangler.toml is missing");
+  return { take: async (key) => (await binding.limit({ key })).success };
 }
 
 function isRateLimit(binding: unknown): binding is RateLimit {

@@ -34,9 +34,31 @@ export function openQueue(config: QueueConfig, publicUrl: string): Queue {
   });
   return {
     async publish(path, body, deduplicationId) {
-      await client.publishJSON({ url: publicUrl + path, body, deduplicationId, retries: RETRIES });
+      const published = client.publishJSON({
+        url: publicUrl + path,
+        body,
+        deduplicationId,
+        retries: RETRIES,
+      });
+      await within(PUBLISH_TIMEOUT_MS, published);
     },
   };
+}
+
+/** The SDK itself would wait for ever. */
+const PUBLISH_TIMEOUT_MS = 10_000;
+
+/** Rejects when `work` takes longer than `ms`; what it does meanwhile goes on unheard. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Seconds by which QStash's clock and ours may differ. */

@@ -22,6 +22,8 @@ export interface PermintaanBeli {
   refId: string;
   kode: string;
   nomor: string;
+  /** The amount, of an open denomination, in rupiah; null where the code says it. */
+  nominalBebas: bigint | null;
   /** The biller refuses when its price is above this, in rupiah. */
   hargaMaks: bigint;
 }
@@ -36,9 +38,11 @@ export type Hasil = "sukses" | "gagal" | "kembali" | "ditolak" | "tunda";
 
 export interface HasilBiller {
   hasil: Hasil;
+  /** False when the reply could not be read, or says something we do not know: somebody should look. */
+  dikenal: boolean;
   /** The biller's code, if it gave one. */
   rc: string | null;
-  /** The biller's own words, for our log and support. */
+  /** The biller's own words, kept beside the attempt for support; they may name people, so they are never logged. */
   pesan: string;
   /** What a mitra may read when it did not succeed. */
   alasan: string;
@@ -48,7 +52,10 @@ export interface HasilBiller {
   harga: bigint | null;
 }
 
-export type WebhookBiller = { jenis: "hasil"; refId: string; hasil: HasilBiller } | { jenis: "lain" };
+/** `lain`: a ping, or an event that is not about one of our purchases as far as we can read it. */
+export type WebhookBiller =
+  | { jenis: "hasil"; refId: string; hasil: HasilBiller }
+  | { jenis: "ping" | "lain" };
 
 export interface ProdukBiller {
   kode: string;

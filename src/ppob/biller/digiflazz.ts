@@ -16,8 +16,9 @@ export interface DigiflazzConfig {
   testing: boolean;
 }
 
-/** Larger replies are not read: a price list of every product is well below. */
-const MAX_REPLY_BYTES = 8 * 1024 * 1024;
+/** Larger replies are not read. A price list has every product in it, anything else is one object. */
+const MAX_LIST_BYTES = 8 * 1024 * 1024;
+const MAX_REPLY_BYTES = 64 * 1024;
 
 /**
  * Digiflazz buyer API (developer.digiflazz.com/api/buyer): everything is `POST`, JSON under `data`,
@@ -30,7 +31,12 @@ export function createDigiflazz(config: DigiflazzConfig): Biller {
       .digest("hex");
 
   /** Returns the reply's `data`; throws when there is none: outage, timeout, redirect, garbage, a reply too large. */
-  async function call(path: string, about: string, payload: object): Promise<unknown> {
+  async function call(
+    path: string,
+    about: string,
+    payload: object,
+    maxBytes = MAX_REPLY_BYTES,
+  ): Promise<unknown> {
     const response = await fetch(config.baseUrl + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -40,11 +46,14 @@ export function createDigiflazz(config: DigiflazzConfig): Biller {
     });
     // Refusals come as 400 with a code; other statuses are not Digiflazz speaking.
     if (response.status !== 200 && response.status !== 400) throw new Error(`HTTP ${response.status}`);
-    return z.object({ data: z.unknown() }).parse(JSON.parse(await readLimited(response))).data;
+    return z.object({ data: z.unknown() }).parse(JSON.parse(await readLimited(response, maxBytes))).data;
   }
 
   /** The same request buys and asks: Digiflazz knows a `ref_id` for 90 days (topup, cek-status). */
   async function transaction(permintaan: PermintaanBeli): Promise<HasilBiller> {
+    // A prepaid top-up carries no amount: whatever an open denomination's code delivers, it is not what was paid.
+    if (permintaan.nominalBebas !== null)
+      return { ...unreadable("bebas nominal"), hasil: "gagal", alasan: GANGGUAN };
     try {
       const data = await call("/transaction", permintaan.refId, {
         buyer_sku_code: permintaan.kode,
@@ -54,10 +63,10 @@ export function createDigiflazz(config: DigiflazzConfig): Biller {
         testing: config.testing,
       });
       const reply = transactionData.parse(data);
-      if (reply.ref_id !== permintaan.refId) return unknown("balasan tentang ref_id lain");
+      if (reply.ref_id !== permintaan.refId) return unreadable("balasan tentang ref_id lain");
       return interpret(reply);
     } catch (error) {
-      return unknown(error instanceof Error ? error.message : String(error));
+      return unreadable(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -67,7 +76,7 @@ export function createDigiflazz(config: DigiflazzConfig): Biller {
       return z.object({ deposit: rupiah }).parse(data).deposit;
     },
     async produk() {
-      const data = await call("/price-list", "pricelist", { cmd: "prepaid" });
+      const data = await call("/price-list", "pricelist", { cmd: "prepaid" }, MAX_LIST_BYTES);
       return z.array(priceListItem).parse(data);
     },
     async inquiry({ refId, kode, nomor }) {
@@ -97,16 +106,13 @@ function readWebhook(secret: string, headers: Headers, body: string): WebhookBil
   const given = headers.get("x-hub-signature");
   const content = parseJson(body);
   // Digiflazz does not say that it signs pings; one that changes nothing may come without a signature.
-  if (given === null && ping.safeParse(content).success) return { jenis: "lain" };
+  if (given === null && ping.safeParse(content).success) return { jenis: "ping" };
   const signature = `sha1=${hmacHex("sha1", secret, body)}`;
   if (!constantTimeEqual(given ?? "", signature)) throw new SignatureInvalid();
   const parsed = z.object({ data: transactionData }).safeParse(content);
-  // Events that we do not know are signed too, and change nothing.
-  if (!parsed.success) return { jenis: "lain" };
-  const { ref_id: refId } = parsed.data.data;
-  const hasil = interpret(parsed.data.data);
-  // A webhook speaks of the transaction itself, so what refuses it is its end.
-  return { jenis: "hasil", refId, hasil: hasil.hasil === "ditolak" ? { ...hasil, hasil: "gagal" } : hasil };
+  // What we cannot read is signed too, and changes nothing.
+  if (!parsed.success) return { jenis: ping.safeParse(content).success ? "ping" : "lain" };
+  return { jenis: "hasil", refId: parsed.data.data.ref_id, hasil: interpret(parsed.data.data) };
 }
 
 function parseJson(text: string): unknown {
@@ -119,9 +125,20 @@ function parseJson(text: string): unknown {
 
 const ping = z.object({ hook_id: z.unknown(), data: z.undefined().optional() });
 
-/** Text of the biller, made fit for PostgreSQL: no NUL, no half surrogates, bounded. */
-const words = (max: number) =>
-  z.string().transform((text) => text.toWellFormed().replaceAll("\u0000", "").slice(0, max));
+/** Text of the biller, made fit for PostgreSQL: bounded, no half surrogates (not even from the cut), no NUL. */
+function clean(text: string, max: number): string {
+  return text.slice(0, max).toWellFormed().replaceAll("\u0000", "");
+}
+
+const words = (max: number) => z.string().transform((text) => clean(text, max));
+
+/** Words that decide nothing: numbers are taken too, and anything else is left out, not refused. */
+const remark = (max: number) =>
+  z
+    .union([z.string(), z.number()])
+    .nullish()
+    .catch(null)
+    .transform((value) => (value === null || value === undefined ? null : clean(String(value), max)));
 
 const rupiah = z.int().nonnegative().transform(BigInt);
 
@@ -129,8 +146,8 @@ const transactionData = z.object({
   ref_id: words(100),
   status: words(30),
   rc: words(10).nullish(),
-  message: words(500).nullish(),
-  sn: words(255).nullish(),
+  message: remark(500),
+  sn: remark(255),
   // A price that is no whole rupiah says nothing about the outcome: it is left out, not refused.
   price: rupiah.nullish().catch(null),
 });
@@ -167,72 +184,82 @@ const GANGGUAN = "produk sedang gangguan, coba lagi nanti";
 
 /**
  * The reply codes of developer.digiflazz.com/alasan-gagal that end a transaction, or refuse to form one.
- * Everything else, also a code that is new to us, is `tunda`: 00 is a success only together with its status.
- * 49, 85 and 86 refuse a question, not a purchase; 40–45 are about our account.
+ * Everything else, also a code that is new to us, is `tunda`. 40–45 are about our account, so mitra do not read them.
  */
-const CODES: Record<string, [hasil: Hasil, alasan: string]> = {
-  "01": ["gagal", GANGGUAN],
-  "02": ["gagal", GANGGUAN],
-  "40": ["ditolak", GANGGUAN],
-  "41": ["ditolak", GANGGUAN],
-  "42": ["ditolak", GANGGUAN],
-  "43": ["ditolak", GANGGUAN],
-  "44": ["ditolak", GANGGUAN],
-  "45": ["ditolak", GANGGUAN],
-  "47": ["ditolak", GANGGUAN],
-  "51": ["gagal", "nomor tujuan diblokir"],
-  "52": ["gagal", "nomor tujuan tidak cocok dengan operator"],
-  "53": ["gagal", GANGGUAN],
-  "54": ["gagal", "nomor tujuan salah"],
-  "55": ["gagal", GANGGUAN],
-  "56": ["ditolak", GANGGUAN],
-  "57": ["gagal", "jumlah digit nomor tujuan salah"],
-  "58": ["gagal", "produk sedang cut-off"],
-  "59": ["gagal", "nomor tujuan di luar wilayah produk"],
-  "60": ["gagal", "tagihan belum tersedia"],
-  "61": ["ditolak", GANGGUAN],
-  "62": ["ditolak", GANGGUAN],
-  "63": ["ditolak", "produk ini tidak dapat dibeli dua kali sehari untuk nomor yang sama"],
-  "64": ["ditolak", GANGGUAN],
-  "65": ["ditolak", GANGGUAN],
-  "66": ["ditolak", "produk sedang cut-off"],
-  "67": ["ditolak", GANGGUAN],
-  "68": ["ditolak", "stok habis"],
-  "69": ["ditolak", "harga produk berubah"],
-  "70": ["gagal", GANGGUAN],
-  "71": ["gagal", GANGGUAN],
-  "72": ["gagal", "hentikan paket yang berjalan lebih dulu"],
-  "73": ["gagal", "batas kWh terlampaui"],
-  "74": ["kembali", "dibatalkan dan dikembalikan oleh biller"],
-  "80": ["ditolak", GANGGUAN],
-  "81": ["ditolak", GANGGUAN],
-  "82": ["ditolak", GANGGUAN],
-  "84": ["gagal", "nominal tidak sah"],
-  "87": ["ditolak", "nominal harus kelipatan 1.000"],
-  "88": ["ditolak", GANGGUAN],
-};
+const CODES = new Map<string, [hasil: Hasil, alasan: string]>([
+  ["01", ["gagal", GANGGUAN]],
+  ["02", ["gagal", GANGGUAN]],
+  ["40", ["ditolak", GANGGUAN]],
+  ["41", ["ditolak", GANGGUAN]],
+  ["42", ["ditolak", GANGGUAN]],
+  ["43", ["ditolak", GANGGUAN]],
+  ["44", ["ditolak", GANGGUAN]],
+  ["45", ["ditolak", GANGGUAN]],
+  ["47", ["ditolak", GANGGUAN]],
+  ["51", ["gagal", "nomor tujuan diblokir"]],
+  ["52", ["gagal", "nomor tujuan tidak cocok dengan operator"]],
+  ["53", ["gagal", GANGGUAN]],
+  ["54", ["gagal", "nomor tujuan salah"]],
+  ["55", ["gagal", GANGGUAN]],
+  ["56", ["ditolak", GANGGUAN]],
+  ["57", ["gagal", "jumlah digit nomor tujuan salah"]],
+  ["58", ["gagal", "produk sedang cut-off"]],
+  ["59", ["gagal", "nomor tujuan di luar wilayah produk"]],
+  ["60", ["gagal", "tagihan belum tersedia"]],
+  ["61", ["ditolak", GANGGUAN]],
+  ["62", ["ditolak", GANGGUAN]],
+  ["63", ["ditolak", "produk ini tidak dapat dibeli dua kali sehari untuk nomor yang sama"]],
+  ["64", ["ditolak", GANGGUAN]],
+  ["65", ["ditolak", GANGGUAN]],
+  ["66", ["ditolak", "produk sedang cut-off"]],
+  ["67", ["ditolak", GANGGUAN]],
+  ["68", ["ditolak", "stok habis"]],
+  ["69", ["ditolak", "harga produk berubah"]],
+  ["70", ["gagal", GANGGUAN]],
+  ["71", ["gagal", GANGGUAN]],
+  ["72", ["gagal", "hentikan paket yang berjalan lebih dulu"]],
+  ["73", ["gagal", "batas kWh terlampaui"]],
+  ["74", ["kembali", "dibatalkan dan dikembalikan oleh biller"]],
+  ["80", ["ditolak", GANGGUAN]],
+  ["81", ["ditolak", GANGGUAN]],
+  ["82", ["ditolak", GANGGUAN]],
+  ["84", ["gagal", "nominal tidak sah"]],
+  ["87", ["ditolak", "nominal harus kelipatan 1.000"]],
+  ["88", ["ditolak", GANGGUAN]],
+]);
+
+/** Status and code of what is still open: pending, and questions that were refused for coming too often or too late. */
+const KNOWN_OPEN = new Set(["Pending 03", "Pending 99", "Gagal 49", "Gagal 50", "Gagal 85", "Gagal 86"]);
 
 function interpret(reply: z.output<typeof transactionData>): HasilBiller {
   const rc = reply.rc ?? null;
-  const [hasil, alasan] = (rc !== null && CODES[rc]) || ["tunda" as const, ""];
+  const [hasil, alasan] = CODES.get(rc ?? "") ?? ["tunda" as const, ""];
   const common = { rc, pesan: reply.message ?? "", alasan, sn: reply.sn || null, harga: reply.price ?? null };
   // Status and code must say the same; a contradiction is not knowing.
-  if (reply.status === "Sukses" && rc === "00") return { ...common, hasil: "sukses" };
-  if (reply.status === "Gagal") return { ...common, hasil };
-  return { ...common, hasil: "tunda" };
+  if (reply.status === "Sukses" && rc === "00") return { ...common, hasil: "sukses", dikenal: true };
+  if (reply.status === "Gagal" && hasil !== "tunda") return { ...common, hasil, dikenal: true };
+  return { ...common, hasil: "tunda", dikenal: KNOWN_OPEN.has(`${reply.status} ${rc}`) };
 }
 
-function unknown(pesan: string): HasilBiller {
-  return { hasil: "tunda", rc: null, pesan: pesan.slice(0, 500), alasan: "", sn: null, harga: null };
+function unreadable(pesan: string): HasilBiller {
+  return {
+    hasil: "tunda",
+    dikenal: false,
+    rc: null,
+    pesan: clean(pesan, 500),
+    alasan: "",
+    sn: null,
+    harga: null,
+  };
 }
 
 /** The reply as text; throws beyond the limit instead of filling the isolate's memory. */
-async function readLimited(response: Response): Promise<string> {
+async function readLimited(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_REPLY_BYTES) throw new Error("balasan terlalu besar");
+    if (size > maxBytes) throw new Error("balasan terlalu besar");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

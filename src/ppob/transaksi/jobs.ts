@@ -2,7 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { withActor } from "../../platform/db/database.ts";
 import type { Actor } from "../../platform/db/actor.ts";
 import { describeError, type Log } from "../../platform/log.ts";
-import { klaim, type Klaim } from "./repo.ts";
+import { klaim, lepaskan, type Klaim } from "./repo.ts";
 import { catatHasil, layanan, type TransaksiDeps } from "./transaksi.ts";
 
 export interface JobDeps extends TransaksiDeps {
@@ -24,10 +24,13 @@ const CADANGAN_SEWA_DETIK = 15;
 const JEDA_MAKS_DETIK = 1_800;
 
 /** Workers open at most six connections at once. */
-const SEREMPAK = 6;
+export const SEREMPAK = 6;
 
-/** A sweep ends before the next one starts. */
+/** A sweep takes nothing more up when the next one is about to start; what it has in hand it finishes. */
 const LAMA_SAPU_MS = 50_000;
+
+/** Settling may be repeated, the question to the biller may not: a short failure of the database must not lose an answer. */
+const PERCOBAAN_CATAT = 3;
 
 /** Queue consumer: drives one purchase on. Called any number of times, at once, late or never, it executes once. */
 export async function prosesTransaksi(deps: JobDeps, transaksiId: number): Promise<void> {
@@ -64,27 +67,40 @@ export async function sapu(deps: JobDeps): Promise<number> {
       }
     }
   };
-  await Promise.all(Array.from({ length: SEREMPAK }, satuTangan));
+  // All hands finish before a failure of one is reported: the platform may end what is still under way then.
+  const tangan = await Promise.allSettled(Array.from({ length: SEREMPAK }, satuTangan));
+  const gagal = tangan.find((satu) => satu.status === "rejected");
+  if (gagal) throw gagal.reason;
   return jumlah;
 }
 
 /** Asks the biller, outside of any transaction, and settles its answer. */
 async function jalankan(deps: JobDeps, actor: Actor, milik: Klaim, diambil: number): Promise<void> {
-  const { transaksiId, refId, kodeProduk, nomorTujuan, harga, pertama, ditanya } = milik;
+  const { transaksiId, refId, kodeProduk, nomorTujuan, nominalBebas, harga, pertama, ditanya } = milik;
   if (milik.kedaluwarsa) {
     deps.log.error("attempt_too_old", { transaksi_id: transaksiId, ref_id: refId });
     return;
   }
-  // Whoever was held up until the claim has nearly run out leaves the purchase to its next holder.
-  if (deps.clock.now().getTime() - diambil > (CADANGAN_SEWA_DETIK * 1000) / 2) return;
-  const permintaan = { refId, kode: kodeProduk, nomor: nomorTujuan, hargaMaks: harga };
+  // Whoever was held up so long that the claim could end before the biller's answer gives it back unused.
+  if (deps.clock.now().getTime() - diambil > (CADANGAN_SEWA_DETIK * 1000) / 2) {
+    await withActor(deps.db, actor, [lepaskan(deps.db, milik)]);
+    return;
+  }
+  const permintaan = { refId, kode: kodeProduk, nomor: nomorTujuan, nominalBebas, hargaMaks: harga };
   const hasil = pertama ? await deps.biller.beli(permintaan) : await deps.biller.status(permintaan);
-  await catatHasil(deps, actor, refId, hasil, jedaDetik(deps, ditanya), deps.log);
+  for (let ke = 1; ; ke++) {
+    try {
+      await catatHasil(deps, actor, refId, hasil, jedaDetik(deps, ditanya), deps.log);
+      return;
+    } catch (error) {
+      if (ke === PERCOBAAN_CATAT) throw error;
+    }
+  }
 }
 
-/** A claim also keeps the shortest pause between two questions. */
+/** A claim outlives the call, and keeps the shortest pause between two questions even if this one is asked late. */
 function sewaDetik({ billerTimeoutSeconds, billerRecheckSeconds }: JobDeps): number {
-  return Math.max(billerTimeoutSeconds + CADANGAN_SEWA_DETIK, billerRecheckSeconds);
+  return Math.max(billerTimeoutSeconds, billerRecheckSeconds) + CADANGAN_SEWA_DETIK;
 }
 
 /** The first questions come soon, later ones ever more rarely. */

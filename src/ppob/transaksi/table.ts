@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -31,6 +32,8 @@ export const transaksi = pgTable(
     kodeProduk: text("kode_produk").notNull(),
     nomorTujuan: text("nomor_tujuan").notNull(),
     nominal: bigint({ mode: "bigint" }).notNull(),
+    /** The buyer named the nominal: the product had none of its own. */
+    bebasNominal: boolean("bebas_nominal").notNull().default(false),
     harga: bigint({ mode: "bigint" }).notNull(),
     /** The client's idempotency key, unique per mitra. */
     kunci: text(),

@@ -86,7 +86,7 @@ export function layanan(nama: "antrean" | "biller" | "penyapu"): Actor {
   return { label: `layanan:${nama}`, enter: sql`select app.masuk_layanan(${nama})` };
 }
 
-/** Reads a biller's webhook and applies it. Throws `SignatureInvalid`; an attempt that is not ours is only logged. */
+/** Reads a biller's webhook and applies it. Throws `SignatureInvalid`; what is not about one of our attempts is only logged. */
 export async function terimaWebhook(
   deps: TransaksiDeps,
   headers: Headers,
@@ -96,6 +96,7 @@ export async function terimaWebhook(
   const webhook = deps.biller.bacaWebhook(headers, body);
   if (webhook.jenis === "hasil")
     await catatHasil(deps, layanan("biller"), webhook.refId, webhook.hasil, null, log);
+  else if (webhook.jenis === "lain") log.warn("webhook_unreadable");
 }
 
 /**
@@ -113,13 +114,8 @@ export async function catatHasil(
   const [[akhir]] = await withActor(db, actor, [
     terapkanHasil(db, refId, hasil, kalimatHasil(hasil), lanjutDetik),
   ]);
-  const catatan = {
-    ref_id: refId,
-    hasil: hasil.hasil,
-    rc: hasil.rc,
-    pesan: hasil.pesan,
-    transaksi_id: akhir?.transaksiId,
-  };
+  const catatan = { ref_id: refId, hasil: hasil.hasil, rc: hasil.rc, transaksi_id: akhir?.transaksiId };
+  if (!hasil.dikenal) log.warn("biller_reply_unknown", catatan);
   if (!akhir) log.warn("attempt_unknown", catatan);
   else if (akhir.janggal) log.error("attempt_contradicts", { ...catatan, janggal: akhir.janggal });
   else log.info("attempt_applied", { ...catatan, sebelum: akhir.sebelum, sesudah: akhir.sesudah });
