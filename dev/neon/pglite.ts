@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { PGlite, protocol, type PGliteOptions } from "@electric-sql/pglite";
+import { messages as wire, PGlite, protocol, type PGliteOptions } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import type { Backend, Statement, StatementResult } from "./server.ts";
@@ -60,13 +60,12 @@ function readResult(messages: Messages): StatementResult {
   let tag: string | undefined;
   const rows: (string | null)[][] = [];
   for (const message of messages) {
-    if (message.name === "error") throw message as unknown as Error;
-    const content = message as unknown as { fields: never[]; text: string };
-    if (message.name === "rowDescription")
-      fields = content.fields.map((field: object) => ({ ...field, format: "text" }));
-    else if (message.name === "dataRow") rows.push(content.fields);
-    else if (message.name === "commandComplete") tag = content.text;
-    else if (message.name === "emptyQuery") tag = "";
+    if (message instanceof wire.DatabaseError) throw message;
+    if (message instanceof wire.RowDescriptionMessage) {
+      fields = message.fields.map((field) => Object.assign({}, field, { format: "text" }));
+    } else if (message instanceof wire.DataRowMessage) rows.push(message.fields);
+    else if (message instanceof wire.CommandCompleteMessage) tag = message.text;
+    else if (message === wire.emptyQuery) tag = "";
   }
   // An unexecuted statement must never look like an empty result.
   if (tag === undefined)

@@ -29,8 +29,8 @@ export const SEREMPAK = 6;
 /** A sweep takes nothing more up when the next one is about to start; what it has in hand it finishes. */
 const LAMA_SAPU_MS = 50_000;
 
-/** Settling may be repeated, the question to the biller may not: a short failure of the database must not lose an answer. */
-const PERCOBAAN_CATAT = 3;
+/** Pauses before settling again: a short failure of the database must not lose an answer, which cannot be asked for twice. */
+const JEDA_CATAT_MS = [250, 1_000];
 
 /** Queue consumer: drives one purchase on. Called any number of times, at once, late or never, it executes once. */
 export async function prosesTransaksi(deps: JobDeps, transaksiId: number): Promise<void> {
@@ -88,12 +88,13 @@ async function jalankan(deps: JobDeps, actor: Actor, milik: Klaim, diambil: numb
   }
   const permintaan = { refId, kode: kodeProduk, nomor: nomorTujuan, nominalBebas, hargaMaks: harga };
   const hasil = pertama ? await deps.biller.beli(permintaan) : await deps.biller.status(permintaan);
-  for (let ke = 1; ; ke++) {
+  for (let ke = 0; ; ke++) {
     try {
-      await catatHasil(deps, actor, refId, hasil, jedaDetik(deps, ditanya), deps.log);
-      return;
+      return await catatHasil(deps, actor, refId, hasil, jedaDetik(deps, ditanya), deps.log);
     } catch (error) {
-      if (ke === PERCOBAAN_CATAT) throw error;
+      const jeda = JEDA_CATAT_MS[ke];
+      if (jeda === undefined) throw error;
+      await new Promise((lanjut) => setTimeout(lanjut, jeda));
     }
   }
 }

@@ -140,7 +140,7 @@ export function callbackRoutes(deps: JobDeps, queueAccess: Access): Router {
   });
   const router = createRouter();
   router.openapi(antrean, async (c) => {
-    await prosesTransaksi(deps, c.req.valid("json").transaksi_id);
+    await prosesTransaksi({ ...deps, log: c.var.log }, c.req.valid("json").transaksi_id);
     return c.json({ status: "ok" as const }, 200);
   });
   router.openapi(webhook, async (c) => {
