@@ -49,6 +49,17 @@ async function buyAndDie(mitra: Mitra, kill: Kill): Promise<{ calls: string[]; d
   return seen;
 }
 
+/** Status of the one purchase, how often the biller was asked about it, and the code it gave last. */
+async function attempt(
+  mitra: Mitra,
+): Promise<{ status: string; ditanya: number; rc: string | null } | undefined> {
+  const [row] = await world.cloud.neon.asOwner(
+    "select t.status, p.ditanya, p.rc from transaksi t join percobaan p on p.transaksi_id = t.id where t.mitra_id = $1",
+    [mitra.id],
+  );
+  return row && { status: String(row["status"]), ditanya: Number(row["ditanya"]), rc: row["rc"] ?? null };
+}
+
 async function isFinal(mitra: Mitra): Promise<boolean> {
   const rows = await world.cloud.neon.asOwner(
     "select 1 from transaksi where mitra_id = $1 and status in ('sukses', 'gagal')",
@@ -92,3 +103,46 @@ test("killed at every await point of a purchase, it ends sukses with one executi
     ),
   );
 });
+
+test.each([
+  { rc: "68", about: "the product", held: [] },
+  // Held only where the worker died between its claim and the settlement of the one answer: two questions were possible.
+  { rc: "44", about: "our account", held: ["before 4", "before 5", "after 3", "after 4"] },
+])(
+  "killed at every await point of a purchase that the biller refuses because of $about: refunded once or held, never lost",
+  async ({ rc, held }) => {
+    const { script, book } = world.cloud.digiflazz;
+    script.clear();
+    script.outcome(({ customerNo }) => customerNo === "08123456789", { status: "Gagal", rc });
+    const before = book.entries().length;
+    const ends: string[] = [];
+    for (const moment of ["before", "after"] as const) {
+      for (let at = 1; ; at++) {
+        const mitra = await makeMitra(world, { saldo: 24_000 });
+        const seen = await buyAndDie(mitra, { at, moment });
+        if (!seen.died) break;
+        await requestPurchase(world, mitra, { ref_id: "satu" });
+        await until(async () => {
+          await world.cloud.neon.asOwner(
+            "update transaksi set lanjut_pada = now() where mitra_id = $1 and status in ('pending', 'proses')",
+            [mitra.id],
+          );
+          await world.sweep();
+          const found = await attempt(mitra);
+          // Refused after a second question: from here on only a person knows more.
+          return found?.status === "gagal" || (found?.rc === rc && found.ditanya > 1);
+        });
+        const { status = "" } = (await attempt(mitra)) ?? {};
+        ends.push(`${moment} ${at} ${status}`);
+        expect(await balances(world, mitra), `${moment} call ${at}`).toEqual(
+          status === "gagal" ? { tersedia: 24_000, ditahan: 0 } : { tersedia: 12_000, ditahan: 12_000 },
+        );
+      }
+    }
+    expect(book.entries().length).toBe(before);
+    expect(await brokenInvariants(world.cloud.neon)).toEqual([]);
+    const points = ["before", "after"].flatMap((moment) => [1, 2, 3, 4, 5].map((at) => `${moment} ${at}`));
+    expect(ends).toEqual(points.map((point) => `${point} ${held.includes(point) ? "proses" : "gagal"}`));
+    expect(world.log.filter(({ janggal }) => janggal === "CEK_DITOLAK").length > 0).toBe(held.length > 0);
+  },
+);

@@ -75,7 +75,7 @@ test.each(["03", "99", "49", "85", "86", "77", "ZZ"])(
   },
 );
 
-test.each(["02", "54", "70", "44", "69"])(
+test.each(["02", "54", "70", "44", "63", "68", "69"])(
   "code %s is a definitive failure: refunded once, with a reason fit for the mitra",
   async (rc) => {
     const nomor = newNumber();
@@ -92,7 +92,7 @@ test.each(["02", "54", "70", "44", "69"])(
   },
 );
 
-test.each(["41", "44", "45", "68"])(
+test.each(["41", "44", "45", "63"])(
   "code %s to a later question refuses the question, not the purchase",
   async (rc) => {
     const { digiflazz } = world.cloud;

@@ -20,8 +20,8 @@ const SUKSES: HasilBiller = {
 const DITOLAK: HasilBiller = {
   ...SUKSES,
   hasil: "ditolak",
-  rc: "68",
-  alasan: "stok habis",
+  rc: "44",
+  alasan: "gangguan",
   sn: null,
   harga: null,
 };

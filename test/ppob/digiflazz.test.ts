@@ -59,7 +59,7 @@ test("beli and status under one ref_id are one execution", async () => {
 
 test("a price above what we allow is refused without a transaction", async () => {
   const hasil = await biller().beli({ ...permintaan("mahal"), hargaMaks: 10_899n });
-  expect(hasil).toMatchObject({ hasil: "ditolak", rc: "69" });
+  expect(hasil).toMatchObject({ hasil: "gagal", rc: "69" });
   expect(world.cloud.digiflazz.book.executions("mahal")).toBe(0);
 });
 

@@ -184,7 +184,10 @@ const GANGGUAN = "produk sedang gangguan, coba lagi nanti";
 
 /**
  * The reply codes of developer.digiflazz.com/alasan-gagal that end a transaction, or refuse to form one.
- * Everything else, also a code that is new to us, is `tunda`. 40–45 are about our account, so mitra do not read them.
+ * Everything else, also a code that is new to us, is `tunda`.
+ *
+ * `gagal` ends it: the transaction failed, or Digiflazz says that none is recorded under this ref_id because of the product.
+ * `ditolak` says so because of our account, our request, or (47, 63) of another transaction, which may be this very one.
  */
 const CODES = new Map<string, [hasil: Hasil, alasan: string]>([
   ["01", ["gagal", GANGGUAN]],
@@ -201,20 +204,20 @@ const CODES = new Map<string, [hasil: Hasil, alasan: string]>([
   ["53", ["gagal", GANGGUAN]],
   ["54", ["gagal", "nomor tujuan salah"]],
   ["55", ["gagal", GANGGUAN]],
-  ["56", ["ditolak", GANGGUAN]],
+  ["56", ["gagal", GANGGUAN]],
   ["57", ["gagal", "jumlah digit nomor tujuan salah"]],
   ["58", ["gagal", "produk sedang cut-off"]],
   ["59", ["gagal", "nomor tujuan di luar wilayah produk"]],
   ["60", ["gagal", "tagihan belum tersedia"]],
   ["61", ["ditolak", GANGGUAN]],
-  ["62", ["ditolak", GANGGUAN]],
+  ["62", ["gagal", GANGGUAN]],
   ["63", ["ditolak", "produk ini tidak dapat dibeli dua kali sehari untuk nomor yang sama"]],
-  ["64", ["ditolak", GANGGUAN]],
-  ["65", ["ditolak", GANGGUAN]],
-  ["66", ["ditolak", "produk sedang cut-off"]],
-  ["67", ["ditolak", GANGGUAN]],
-  ["68", ["ditolak", "stok habis"]],
-  ["69", ["ditolak", "harga produk berubah"]],
+  ["64", ["gagal", GANGGUAN]],
+  ["65", ["gagal", GANGGUAN]],
+  ["66", ["gagal", "produk sedang cut-off"]],
+  ["67", ["gagal", GANGGUAN]],
+  ["68", ["gagal", "stok habis"]],
+  ["69", ["gagal", "harga produk berubah"]],
   ["70", ["gagal", GANGGUAN]],
   ["71", ["gagal", GANGGUAN]],
   ["72", ["gagal", "hentikan paket yang berjalan lebih dulu"]],
@@ -224,7 +227,7 @@ const CODES = new Map<string, [hasil: Hasil, alasan: string]>([
   ["81", ["ditolak", GANGGUAN]],
   ["82", ["ditolak", GANGGUAN]],
   ["84", ["gagal", "nominal tidak sah"]],
-  ["87", ["ditolak", "nominal harus kelipatan 1.000"]],
+  ["87", ["gagal", "nominal harus kelipatan 1.000"]],
   ["88", ["ditolak", GANGGUAN]],
 ]);
 
