@@ -112,7 +112,7 @@ function announce({ port }: Settings, { neon, redis, qstash, digiflazz }: Cloud,
   const demo = port === 8000 ? "npm run demo" : `PORT=${port} npm run demo`;
   console.log(`siap: ${url}  (${seconds} detik)
 
-  dokumentasi   ${url}/docs  dan  ${url}/redoc
+  dokumentasi   ${url}/docs  ${url}/redoc  ${url}/openapi.json
   awan lokal    Neon ${neon.url}  Redis ${redis.url}  QStash ${qstash.url}  Digiflazz ${digiflazz.url}
 
 Coba membeli pulsa (atau, di terminal lain: ${demo}):

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { isLoopbackHost } from "./stand-in.ts";
 
 /** What `npm run dev` is told by its environment. An empty variable counts as absent. */
 export interface Settings {
@@ -20,9 +21,6 @@ const DEFAULT_PORT = 8000;
 /** One below the port of `qstash dev`, so that QStash stands where its documentation says. */
 const DEFAULT_PORT_BASE = 8079;
 const STAND_INS = 4;
-
-/** This machine, also as an empty host, which means the local socket. */
-const LOCAL_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|)$/;
 
 /** Reads the environment; relative paths count from `cwd`. Throws `SettingsError`. */
 export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
@@ -48,10 +46,10 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
     ["REDIS_URL", env["REDIS_URL"]],
   ] as const) {
     // The local biller would "deliver" what waits in a real database.
-    if (url && URL.canParse(url) && !LOCAL_HOSTS.test(new URL(url).hostname)) {
-      throw new SettingsError(
-        `${name} menunjuk ${new URL(url).host}: awan lokal hanya memakai server di mesin ini`,
-      );
+    const host = url && URL.canParse(url) ? new URL(url).hostname : "";
+    // No host means the local socket.
+    if (host && !isLoopbackHost(host)) {
+      throw new SettingsError(`${name} menunjuk ${host}: awan lokal hanya memakai server di mesin ini`);
     }
   }
   const kept = ["SALDO_UJI", "RATE_LIMITS"].flatMap((name) =>

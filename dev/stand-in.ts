@@ -155,7 +155,12 @@ export async function serveStandIn(handler: WireHandler, port?: number): Promise
 
 /** A web page elsewhere can point a name of its own at this machine; its requests still carry that name. */
 function isLocalName(host: string | undefined): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host ?? "");
+  return isLoopbackHost((host ?? "").replace(/:\d+$/, ""));
+}
+
+/** Whether a host name, as `URL.hostname` has it, is this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
 /** A JSON answer. */
@@ -165,6 +170,5 @@ export function json(status: number, value: unknown, headers: Record<string, str
 
 /** Whether a URL stays on this machine (127.0.0.0/8, localhost, [::1]): the only place a stand-in calls by itself. */
 export function isLoopback({ protocol, hostname }: URL): boolean {
-  const isHttp = protocol === "http:" || protocol === "https:";
-  return isHttp && (hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname));
+  return (protocol === "http:" || protocol === "https:") && isLoopbackHost(hostname);
 }

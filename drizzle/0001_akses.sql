@@ -43,7 +43,7 @@ begin
   return v_mitra.id;
 end $$;
 --> statement-breakpoint
--- Enters as one of our own services (queue consumer, biller webhook, sweeper): its caller has checked a signature.
+-- Enters as one of our own services: the queue consumer and the biller webhook, whose signatures were checked, or the sweeper.
 create function app.masuk_layanan(p_nama text) returns text
 language sql set search_path = pg_catalog, pg_temp as $$
   select set_config('app.mitra_id', '', true) || set_config('app.layanan', p_nama, true)

@@ -218,11 +218,10 @@ begin
   end if;
   perform app.masuk_layanan('pemilik');
   return query
-    select h.* from percobaan p,
+    select h.* from (select ref_id from percobaan where percobaan.transaksi_id = p_transaksi order by ke desc limit 1) p,
       app.terapkan_hasil(p.ref_id, p_hasil, 'manual', p_alasan, null, null,
         case when p_hasil = 'sukses' then 'Transaksi PPOB berhasil! ' || p_alasan
-             else 'Transaksi PPOB gagal: ' || p_alasan || '. Saldo dikembalikan.' end, null) h
-    where p.transaksi_id = p_transaksi order by p.ke desc limit 1;
+             else 'Transaksi PPOB gagal: ' || p_alasan || '. Saldo dikembalikan.' end, null) h;
 end $$;
 --> statement-breakpoint
 revoke all on all functions in schema app from public;

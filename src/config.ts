@@ -67,15 +67,17 @@ const variables = z.object({
     .default("1000000")
     .transform(BigInt),
   RATE_LIMITS: z.enum(["strict", "wide"]).optional(),
-  QSTASH_URL: httpUrl.default("https://qstash.upstash.io"),
+  QSTASH_URL: httpUrl,
   QSTASH_TOKEN: secret,
   QSTASH_CURRENT_SIGNING_KEY: secret,
   QSTASH_NEXT_SIGNING_KEY: secret,
-  BILLER_BASE_URL: httpUrl.default("https://api.digiflazz.com/v1"),
+  BILLER_BASE_URL: httpUrl,
   BILLER_USERNAME: z.string().min(1),
   BILLER_API_KEY: secret,
   BILLER_WEBHOOK_SECRET: secret,
-  BILLER_TIMEOUT_SECONDS: seconds.refine((value) => value <= 120, "paling lama 120").default(30),
+  BILLER_TIMEOUT_SECONDS: seconds
+    .refine((value) => value <= 35, "paling lama 35: sebuah klaim harus lebih panjang")
+    .default(30),
   BILLER_RECHECK_SECONDS: seconds.default(60),
 });
 
@@ -140,7 +142,6 @@ const QSTASH_DEV_MARKS = [
 ];
 
 const SECRETS = [
-  "DATA_KEY",
   "QSTASH_TOKEN",
   "QSTASH_CURRENT_SIGNING_KEY",
   "QSTASH_NEXT_SIGNING_KEY",
@@ -154,8 +155,6 @@ const ADDRESSES = ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"
 function beyondThisMachine(env: Env): string[] {
   return ADDRESSES.filter((name) => {
     const url = textOf(env, name);
-    // Absent, these two would be the vendors' own.
-    if (url === "") return name === "QSTASH_URL" || name === "BILLER_BASE_URL";
     return URL.canParse(url) && !isLoopback(new URL(url).hostname);
   }).map((name) => `${name}: APP_ENV=local hanya memakai alamat di mesin ini`);
 }

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { createApp, jobDeps } from "./app.ts";
-import { readConfig, type Env } from "./config.ts";
+import { ConfigError, readConfig, type Env } from "./config.ts";
 import { openDeps, type Deps } from "./deps.ts";
 import { problemOf, ServiceUnavailable } from "./platform/http/errors.ts";
 import { systemIds } from "./platform/id.ts";
@@ -23,11 +23,23 @@ function open(env: Env): House {
   return house;
 }
 
-/** What every request gets until the configuration is right; the log says what is wrong with it. */
-function answerClosed(request: Request, error: unknown): Response {
-  createLog().error("not_configured", describeError(error));
-  const problem = problemOf(new ServiceUnavailable(), new URL(request.url).pathname, systemIds.uuid());
-  return Response.json(problem, { status: 503, headers: { "content-type": "application/problem+json" } });
+/** Says in the log what is wrong; of a configuration every variable, however many. */
+function report(event: string, error: unknown): void {
+  if (error instanceof ConfigError) createLog().error("not_configured", { error: error.message });
+  else createLog().error(event, describeError(error));
+}
+
+/** What every request gets until the configuration is right. */
+function answerClosed(request: Request): Response {
+  const requestId = systemIds.uuid();
+  const problem = problemOf(new ServiceUnavailable(), new URL(request.url).pathname, requestId);
+  const headers = {
+    ...ServiceUnavailable.headers,
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+  };
+  return Response.json(problem, { status: 503, headers });
 }
 
 export default {
@@ -36,11 +48,17 @@ export default {
     try {
       opened = open(env);
     } catch (error) {
-      return answerClosed(request, error);
+      report("not_configured", error);
+      return answerClosed(request);
     }
     return opened.app.fetch(request, env, context);
   },
   async scheduled(_event, env) {
-    await sapu(jobDeps(open(env).deps));
+    try {
+      await sapu(jobDeps(open(env).deps));
+    } catch (error) {
+      report("sweep_failed", error);
+      throw error;
+    }
   },
 } satisfies ExportedHandler<Env>;

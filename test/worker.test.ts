@@ -17,3 +17,39 @@ test("a Worker without configuration answers 503 and names every variable once i
     expect(answer).not.toContain(name);
   }
 });
+
+test("a Worker with every value of local development names all of them, and a sweep reports it too", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const weak = {
+    DATA_KEY: `1:${"ab".repeat(32)}`,
+    QSTASH_TOKEN: "token-lokal-lokal-1",
+    BILLER_API_KEY: "kunci-lokal-lokal-1",
+  };
+  const urls = {
+    PUBLIC_URL: "http://127.0.0.1:8000",
+    DATABASE_URL: "postgres://a:b@127.0.0.1/x",
+    QSTASH_URL: "http://127.0.0.1:8080",
+  };
+  const keys = {
+    QSTASH_CURRENT_SIGNING_KEY: "kunci-lokal-lokal-2",
+    QSTASH_NEXT_SIGNING_KEY: "kunci-lokal-lokal-3",
+    BILLER_WEBHOOK_SECRET: "kunci-lokal-lokal-4",
+  };
+  const env = {
+    ...weak,
+    ...urls,
+    ...keys,
+    BILLER_BASE_URL: "http://127.0.0.1/v1",
+    BILLER_USERNAME: "x",
+    BILLER_RECHECK_SECONDS: "3",
+  };
+  const event = { cron: "* * * * *", scheduledTime: 0, noRetry: () => {} };
+  log.mockClear();
+  await expect(worker.scheduled(event as unknown as ScheduledController, env)).rejects.toThrow(
+    "Konfigurasi belum siap",
+  );
+  const line = String(log.mock.calls[0]?.[0]);
+  expect(JSON.parse(line)).toMatchObject({ event: "not_configured" });
+  const { BILLER_USERNAME: _, ...unfit } = env;
+  for (const name of Object.keys(unfit)) expect(line).toContain(`${name}: `);
+});

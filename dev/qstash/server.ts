@@ -20,8 +20,8 @@ export interface QStashOptions {
   port?: number;
   clock?: Clock;
   /**
-   * Factor on the default back-off (12 s, 148 s, 1808 s …), default 1: `npm run dev` shortens what nobody has asked
-   * for. Delays that somebody has asked for keep their length, see `delayScale`.
+   * Factor on the default back-off (12 s, 148 s, 1808 s …), default 1. Delays that somebody has asked for keep their
+   * length, see `delayScale`.
    */
   timeScale?: number;
   /**

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ManualClock, type Clock } from "../../dev/clock.ts";
-import { Buyer, startReceiver } from "../../dev/digiflazz/buyer.ts";
+import { Buyer, startReceiver } from "./digiflazz-buyer.ts";
 import { startDigiflazz, type DigiflazzOptions } from "../../dev/digiflazz/server.ts";
 
 const PENDING_THEN_SUCCESS = { refId: "p1", sku: "xld10", customerNo: "087800001233" };
@@ -214,7 +214,7 @@ describe("as a process of its own", () => {
     receiver.faults.always({ kind: "hang" });
     const child = run(`
       import { startDigiflazz } from ${JSON.stringify(module)};
-      const { Buyer } = await import(${JSON.stringify(module.replace("server.ts", "buyer.ts"))});
+      const { Buyer } = await import(${JSON.stringify(new URL("digiflazz-buyer.ts", import.meta.url).href)});
       const vendor = await startDigiflazz({ latencyMs: 0, webhookUrl: ${JSON.stringify(receiver.url)} });
       const buyer = new Buyer(vendor);
       vendor.script.outcome(({ refId }) => refId === "slow", { status: "Sukses", rc: "00", afterMs: 3_600_000 });

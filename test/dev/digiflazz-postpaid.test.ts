@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
-import { Buyer, startReceiver } from "../../dev/digiflazz/buyer.ts";
+import { Buyer, startReceiver } from "./digiflazz-buyer.ts";
 import { startDigiflazz, type DigiflazzOptions } from "../../dev/digiflazz/server.ts";
 
 type Data = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
-import { Buyer } from "../../dev/digiflazz/buyer.ts";
+import { Buyer } from "./digiflazz-buyer.ts";
 import { REPLY_CODES } from "../../dev/digiflazz/reply-codes.ts";
 import { startDigiflazz, type DigiflazzOptions } from "../../dev/digiflazz/server.ts";
 import { TEST_NUMBERS } from "../../dev/digiflazz/test-numbers.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
-import { Buyer, startReceiver } from "../../dev/digiflazz/buyer.ts";
+import { Buyer, startReceiver } from "./digiflazz-buyer.ts";
 import {
   LOCAL_API_KEY,
   LOCAL_USERNAME,

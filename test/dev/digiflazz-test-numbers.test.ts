@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
-import { Buyer, startReceiver } from "../../dev/digiflazz/buyer.ts";
+import { Buyer, startReceiver } from "./digiflazz-buyer.ts";
 import { startDigiflazz } from "../../dev/digiflazz/server.ts";
 import { TEST_NUMBERS } from "../../dev/digiflazz/test-numbers.ts";
 

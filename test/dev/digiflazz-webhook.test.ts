@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { Agenda } from "../../dev/digiflazz/agenda.ts";
-import { Buyer, startReceiver, type Arrival } from "../../dev/digiflazz/buyer.ts";
+import { Buyer, startReceiver, type Arrival } from "./digiflazz-buyer.ts";
 import { startDigiflazz, type DigiflazzOptions } from "../../dev/digiflazz/server.ts";
 
 const PENDING_THEN_SUCCESS = { refId: "a1", sku: "xld10", customerNo: "087800001233" };

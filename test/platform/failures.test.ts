@@ -182,7 +182,7 @@ describe("a database", () => {
       expect(await flawsOf(response, [503]), operation.id).toEqual([]);
       expect(response.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
       expect(linesOf(id).filter(({ level }) => level === "error")).toEqual([
-        expect.objectContaining({ event: "LAYANAN_TIDAK_TERSEDIA", error: expect.any(String) as string }),
+        expect.objectContaining({ event: "unavailable", error: expect.any(String) as string }),
       ]);
     }
   });

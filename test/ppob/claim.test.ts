@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { jobDeps } from "../../src/app.ts";
 import type { Biller, HasilBiller } from "../../src/ppob/biller/biller.ts";
-import { prosesTransaksi, sapu, SEREMPAK, type JobDeps } from "../../src/ppob/transaksi/jobs.ts";
+import { prosesTransaksi, sapu, HANDS, type JobDeps } from "../../src/ppob/transaksi/jobs.ts";
 import { until, useWorld } from "../harness.ts";
 import { balances, makeMitra, purchase, statusOf } from "../make.ts";
 
@@ -147,13 +147,13 @@ test("a sweep holds at most six purchases at once, and one that cannot be settle
     atOnce += 1;
     most = Math.max(most, atOnce);
     // The first ones wait for each other, so that all hands are seen at once.
-    await until(() => asked.length >= SEREMPAK);
+    await until(() => asked.length >= HANDS);
     atOnce -= 1;
     return SUKSES;
   });
   expect(await sapu(deps)).toBe(20);
-  expect(SEREMPAK).toBe(6);
-  expect(most).toBe(SEREMPAK);
+  expect(HANDS).toBe(6);
+  expect(most).toBe(HANDS);
   const rows = await world.cloud.neon.asOwner("select id, status from transaksi where id = any ($1)", [
     `{${ids.join(",")}}`,
   ]);

@@ -61,13 +61,23 @@ const TRANSIENT = /^(08|53|57|40)/;
 function translate(error: unknown): unknown {
   // drizzle wraps the error of a single query, but not that of a batch.
   const cause = error instanceof Error && error.cause instanceof NeonDbError ? error.cause : error;
-  if (!(cause instanceof NeonDbError)) return error;
+  if (!(cause instanceof NeonDbError)) return isLostAnswer(cause) ? unavailable(cause) : error;
   if (cause.code?.startsWith("PT")) {
     const declared = errorOfCode(cause.message);
     return declared ? new declared() : error;
   }
   if (cause.code && !TRANSIENT.test(cause.code)) return error;
-  const unavailable: AppError = new ServiceUnavailable();
-  unavailable.cause = cause;
-  return unavailable;
+  return unavailable(cause);
+}
+
+/** An answer that breaks off while its body is read, or takes too long: the driver passes these on as they are. */
+function isLostAnswer(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return /^(TimeoutError|AbortError)$/.test(error.name) || /terminated|connection lost/i.test(error.message);
+}
+
+function unavailable(cause: Error): AppError {
+  const error = new ServiceUnavailable();
+  error.cause = cause;
+  return error;
 }

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { TooManyRequests } from "./errors.ts";
 import type { HouseEnv } from "./router.ts";
 
-/** Broad protection against floods, per caller's address. Exact limits (login, OTP) are counted elsewhere. */
+/** Broad protection against floods, per caller's address; what has to be exact is not counted here. */
 export interface RateLimiter {
   /** Counts one request of `key`; false when it is one too many. */
   take(key: string): Promise<boolean>;

@@ -88,7 +88,7 @@ function isCleanUrl(url: string): boolean {
 export function answerError(error: Error, c: Context<HouseEnv>): Response {
   const known = error instanceof AppError ? error : ofFramework(error);
   if (!known) c.var.log.error("unexpected", describeError(error));
-  else if (known.cause) c.var.log.error(known.definition.code, describeError(known.cause));
+  else if (known.cause) c.var.log.error("unavailable", describeError(known.cause));
   return problem(c, known ?? new InternalError());
 }
 

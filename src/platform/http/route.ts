@@ -24,9 +24,7 @@ export interface Access {
   errors: readonly ErrorClass[];
 }
 
-type SecurityScheme =
-  | { type: "apiKey"; in: "header"; name: string; description: string }
-  | { type: "http"; scheme: "bearer"; bearerFormat: "JWT"; description: string };
+type SecurityScheme = { type: "apiKey"; in: "header"; name: string; description: string };
 
 /** Anyone may call. */
 export const open: Access = { middleware: [], errors: [] };

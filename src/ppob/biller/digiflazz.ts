@@ -231,8 +231,8 @@ const CODES = new Map<string, [hasil: Hasil, alasan: string]>([
   ["88", ["ditolak", GANGGUAN]],
 ]);
 
-/** Status and code of what is still open: pending, and questions that were refused for coming too often or too late. */
-const KNOWN_OPEN = new Set(["Pending 03", "Pending 99", "Gagal 49", "Gagal 50", "Gagal 85", "Gagal 86"]);
+/** Status and code of what is open in the ordinary way: pending, and questions refused for coming too soon. */
+const KNOWN_OPEN = new Set(["Pending 03", "Pending 99", "Gagal 85", "Gagal 86"]);
 
 function interpret(reply: z.output<typeof transactionData>): HasilBiller {
   const rc = reply.rc ?? null;

@@ -13,7 +13,7 @@ export const daftarSchema = z
       .openapi({ type: ["string", "null"], maxLength: 20, example: "08123456789" }),
     saldo: z.int().min(0).max(MAX_WIRE_RUPIAH).optional().openapi({
       description:
-        "Saldo awal, rupiah. Di atas 0 hanya berlaku di lingkungan lokal; bila tidak dikirim, di sana saldo uji (SALDO_UJI, 1.000.000), selain itu 0.",
+        "Saldo awal, rupiah. Di atas 0 hanya berlaku di lingkungan lokal; bila tidak dikirim, di sana saldo uji, selain itu 0.",
     }),
   })
   .openapi("DaftarMitra");

@@ -15,31 +15,31 @@ export interface JobDeps extends TransaksiDeps {
 }
 
 /** Digiflazz forgets a `ref_id` after 90 days and would buy anew; stop asking well before (topup documentation). */
-const UMUR_MAKS_HARI = 85;
+const MAX_AGE_DAYS = 85;
 
-/** Added to the biller's timeout: the claim must outlive the call and its settlement. */
-const CADANGAN_SEWA_DETIK = 15;
+/** Added to the longer of the biller's timeout and the pause: a claim outlives a call that starts late. */
+const LEASE_RESERVE_SECONDS = 15;
 
 /** Longest pause between two questions about a purchase that stays open. */
-const JEDA_MAKS_DETIK = 1_800;
+const MAX_PAUSE_SECONDS = 1_800;
 
 /** Workers open at most six connections at once. */
-export const SEREMPAK = 6;
+export const HANDS = 6;
 
 /** A sweep takes nothing more up when the next one is about to start; what it has in hand it finishes. */
-const LAMA_SAPU_MS = 50_000;
+const SWEEP_MS = 50_000;
 
 /** Pauses before settling again: a short failure of the database must not lose an answer, which cannot be asked for twice. */
-const JEDA_CATAT_MS = [250, 1_000];
+const SETTLE_PAUSES_MS = [250, 1_000];
 
 /** Queue consumer: drives one purchase on. Called any number of times, at once, late or never, it executes once. */
 export async function prosesTransaksi(deps: JobDeps, transaksiId: number): Promise<void> {
   const actor = layanan("antrean");
-  const diambil = deps.clock.now().getTime();
-  const [[milik]] = await withActor(deps.db, actor, [
-    klaim(deps.db, transaksiId, sewaDetik(deps), UMUR_MAKS_HARI),
+  const claimedAt = deps.clock.now().getTime();
+  const [[claim]] = await withActor(deps.db, actor, [
+    klaim(deps.db, transaksiId, leaseSeconds(deps), MAX_AGE_DAYS),
   ]);
-  if (milik) await jalankan(deps, actor, milik, diambil);
+  if (claim) await drive(deps, actor, claim, claimedAt);
 }
 
 /**
@@ -48,66 +48,66 @@ export async function prosesTransaksi(deps: JobDeps, transaksiId: number): Promi
  */
 export async function sapu(deps: JobDeps): Promise<number> {
   const actor = layanan("penyapu");
-  const sampai = deps.clock.now().getTime() + LAMA_SAPU_MS;
-  let jumlah = 0;
-  const satuTangan = async () => {
+  const deadline = deps.clock.now().getTime() + SWEEP_MS;
+  let count = 0;
+  const oneHand = async () => {
     for (;;) {
-      const diambil = deps.clock.now().getTime();
-      if (diambil > sampai) return;
-      const [[milik]] = await withActor(deps.db, actor, [
-        klaim(deps.db, "jatuh tempo", sewaDetik(deps), UMUR_MAKS_HARI),
+      const claimedAt = deps.clock.now().getTime();
+      if (claimedAt > deadline) return;
+      const [[claim]] = await withActor(deps.db, actor, [
+        klaim(deps.db, "jatuh tempo", leaseSeconds(deps), MAX_AGE_DAYS),
       ]);
-      if (!milik) return;
-      jumlah += 1;
+      if (!claim) return;
+      count += 1;
       try {
-        await jalankan(deps, actor, milik, diambil);
+        await drive(deps, actor, claim, claimedAt);
       } catch (error) {
         // Its claim runs out, and it comes again.
-        deps.log.error("sweep_failed", { transaksi_id: milik.transaksiId, ...describeError(error) });
+        deps.log.error("sweep_failed", { transaksi_id: claim.transaksiId, ...describeError(error) });
       }
     }
   };
   // All hands finish before a failure of one is reported: the platform may end what is still under way then.
-  const tangan = await Promise.allSettled(Array.from({ length: SEREMPAK }, satuTangan));
-  const gagal = tangan.find((satu) => satu.status === "rejected");
-  if (gagal) throw gagal.reason;
-  return jumlah;
+  const hands = await Promise.allSettled(Array.from({ length: HANDS }, oneHand));
+  const failed = hands.find((hand) => hand.status === "rejected");
+  if (failed) throw failed.reason;
+  return count;
 }
 
 /** Asks the biller, outside of any transaction, and settles its answer. */
-async function jalankan(deps: JobDeps, actor: Actor, milik: Klaim, diambil: number): Promise<void> {
-  const { transaksiId, refId, kodeProduk, nomorTujuan, nominalBebas, harga, pertama, ditanya } = milik;
-  if (milik.kedaluwarsa) {
+async function drive(deps: JobDeps, actor: Actor, claim: Klaim, claimedAt: number): Promise<void> {
+  const { transaksiId, refId, kodeProduk, nomorTujuan, nominalBebas, harga, pertama, ditanya } = claim;
+  if (claim.kedaluwarsa) {
     deps.log.error("attempt_too_old", { transaksi_id: transaksiId, ref_id: refId });
     return;
   }
   // Whoever was held up so long that the claim could end before the biller's answer gives it back unused.
-  if (deps.clock.now().getTime() - diambil > (CADANGAN_SEWA_DETIK * 1000) / 2) {
-    await withActor(deps.db, actor, [lepaskan(deps.db, milik)]);
+  if (deps.clock.now().getTime() - claimedAt > (LEASE_RESERVE_SECONDS * 1000) / 2) {
+    await withActor(deps.db, actor, [lepaskan(deps.db, claim)]);
     return;
   }
-  const permintaan = { refId, kode: kodeProduk, nomor: nomorTujuan, nominalBebas, hargaMaks: harga };
-  const hasil = pertama ? await deps.biller.beli(permintaan) : await deps.biller.status(permintaan);
-  for (let ke = 0; ; ke++) {
+  const request = { refId, kode: kodeProduk, nomor: nomorTujuan, nominalBebas, hargaMaks: harga };
+  const hasil = pertama ? await deps.biller.beli(request) : await deps.biller.status(request);
+  for (let again = 0; ; again++) {
     try {
-      return await catatHasil(deps, actor, refId, hasil, jedaDetik(deps, ditanya), deps.log);
+      return await catatHasil(deps, actor, refId, hasil, pauseSeconds(deps, ditanya), deps.log);
     } catch (error) {
-      const jeda = JEDA_CATAT_MS[ke];
-      if (jeda === undefined) throw error;
-      await new Promise((lanjut) => setTimeout(lanjut, jeda));
+      const pause = SETTLE_PAUSES_MS[again];
+      if (pause === undefined) throw error;
+      await new Promise((proceed) => setTimeout(proceed, pause));
     }
   }
 }
 
 /** A claim outlives the call, and keeps the shortest pause between two questions even if this one is asked late. */
-function sewaDetik({ billerTimeoutSeconds, billerRecheckSeconds }: JobDeps): number {
-  return Math.max(billerTimeoutSeconds, billerRecheckSeconds) + CADANGAN_SEWA_DETIK;
+function leaseSeconds({ billerTimeoutSeconds, billerRecheckSeconds }: JobDeps): number {
+  return Math.max(billerTimeoutSeconds, billerRecheckSeconds) + LEASE_RESERVE_SECONDS;
 }
 
 /** The first questions come soon, later ones ever more rarely. */
-function jedaDetik({ billerRecheckSeconds }: JobDeps, ditanya: number): number {
+function pauseSeconds({ billerRecheckSeconds }: JobDeps, ditanya: number): number {
   return Math.min(
     billerRecheckSeconds * 2 ** Math.min(Math.max(0, ditanya - 2), 10),
-    Math.max(JEDA_MAKS_DETIK, billerRecheckSeconds),
+    Math.max(MAX_PAUSE_SECONDS, billerRecheckSeconds),
   );
 }

@@ -2,7 +2,7 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/database.ts";
 import { transaksi } from "./table.ts";
 
-const kolom = {
+const columns = {
   id: transaksi.id,
   produkId: transaksi.produkId,
   nomorTujuan: transaksi.nomorTujuan,
@@ -13,22 +13,22 @@ const kolom = {
 };
 
 /** Said beside the policy, so that the planner uses it, and that a login which bypasses policies still sees its own only. */
-const milikSendiri = eq(transaksi.mitraId, sql`app.mitra_id()`);
+const ownRows = eq(transaksi.mitraId, sql`app.mitra_id()`);
 
 /** One purchase of the caller's. */
 export function satuTransaksi(db: Database, id: number) {
   return db
-    .select(kolom)
+    .select(columns)
     .from(transaksi)
-    .where(and(milikSendiri, eq(transaksi.id, id)));
+    .where(and(ownRows, eq(transaksi.id, id)));
 }
 
 /** The caller's newest purchases, before id `sebelum` if given. */
 export function transaksiTerbaru(db: Database, batas: number, sebelum: number | undefined) {
   return db
-    .select(kolom)
+    .select(columns)
     .from(transaksi)
-    .where(and(milikSendiri, sebelum === undefined ? undefined : lt(transaksi.id, sebelum)))
+    .where(and(ownRows, sebelum === undefined ? undefined : lt(transaksi.id, sebelum)))
     .orderBy(desc(transaksi.id))
     .limit(batas);
 }

@@ -85,7 +85,7 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
   const router = createRouter();
   router.openapi(beli, async (c) => {
     const { produk_id: produkId, nomor_tujuan: nomorTujuan, nominal, ref_id: refId } = c.req.valid("json");
-    const kunci = satuKunci(c.req.valid("header")["Idempotency-Key"], refId);
+    const kunci = oneKey(c.req.valid("header")["Idempotency-Key"], refId);
     const pembelian = {
       produkId,
       nomorTujuan,
@@ -98,7 +98,7 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
     return c.json({ id, status: "pending" as const }, 200);
   });
   router.openapi(status, async (c) => {
-    return c.json(keluar(await transaksi.status(deps, c.var.actor, c.req.valid("param").id)), 200);
+    return c.json(toWireBody(await transaksi.status(deps, c.var.actor, c.req.valid("param").id)), 200);
   });
   router.openapi(riwayat, async (c) => {
     const { limit, before } = c.req.valid("query");
@@ -106,7 +106,7 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
     const terlama = baris.at(-1);
     if (terlama && baris.length === limit)
       c.header("link", `<?limit=${limit}&before=${terlama.id}>; rel="next"`);
-    return c.json(baris.map(keluar), 200);
+    return c.json(baris.map(toWireBody), 200);
   });
   return router;
 }
@@ -151,7 +151,7 @@ export function callbackRoutes(deps: JobDeps, queueAccess: Access): Router {
 }
 
 /** The key of the header or of the body; both only if they agree. */
-function satuKunci(header: string | undefined, body: string | undefined): string | undefined {
+function oneKey(header: string | undefined, body: string | undefined): string | undefined {
   if (header !== undefined && body !== undefined && header !== body) {
     throw new ValidationFailed({
       errors: [{ pointer: "#/ref_id", detail: "berbeda dengan Idempotency-Key" }],
@@ -160,7 +160,7 @@ function satuKunci(header: string | undefined, body: string | undefined): string
   return header ?? body;
 }
 
-function keluar(baris: transaksi.Transaksi): z.input<typeof transaksiSchema> {
+function toWireBody(baris: transaksi.Transaksi): z.input<typeof transaksiSchema> {
   return {
     id: baris.id,
     produk_id: baris.produkId,

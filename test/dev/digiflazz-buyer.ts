@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { serveStandIn, type StandIn } from "../stand-in.ts";
-import type { Digiflazz } from "./server.ts";
+import { serveStandIn, type StandIn } from "../../dev/stand-in.ts";
+import type { Digiflazz } from "../../dev/digiflazz/server.ts";
 
 type Data = Record<string, unknown>;
 
