@@ -1,7 +1,7 @@
 import { json } from "../stand-in.ts";
 import type { Outcome } from "./attempt.ts";
 import { LOG_FILTERS, page, readFilter, type Subject } from "./filters.ts";
-import { headerView, instructionsView, type Message, visibleBody } from "./message.ts";
+import { addressView, headerView, instructionsView, type Message, visibleBody } from "./message.ts";
 import { type Route, route } from "./routing.ts";
 
 export type EventState = "CREATED" | "ACTIVE" | "RETRY" | "ERROR" | "DELIVERED" | "FAILED" | "CANCELED";
@@ -43,17 +43,12 @@ export class EventLog {
 }
 
 function eventView({ message, outcome, ...event }: LogEvent): Record<string, unknown> {
-  const { instructions, origin } = message;
+  const { instructions } = message;
   const body = visibleBody(message.body, instructions.redaction);
   return {
     time: event.time,
     state: event.state,
-    messageId: message.id,
-    url: message.url,
-    topicName: origin.topicName,
-    endpointName: origin.endpointName,
-    queueName: origin.queueName,
-    scheduleId: origin.scheduleId,
+    ...addressView(message),
     ...instructionsView(instructions),
     // The log carries every body in base64, whatever is in it.
     body: body.length > 0 ? body.toString("base64") : undefined,

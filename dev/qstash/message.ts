@@ -139,16 +139,23 @@ export function instructionsView(instructions: Instructions): Record<string, unk
   };
 }
 
-/** A message as `GET /v2/messages/{id}` shows it. */
-export function messageView(message: Message): Record<string, unknown> {
-  const { instructions, origin } = message;
+/** Which message it is and where it goes, as every view of one begins. */
+export function addressView({ id, url, origin }: Message): Record<string, unknown> {
   return {
-    messageId: message.id,
-    url: message.url,
+    messageId: id,
+    url,
     topicName: origin.topicName,
     endpointName: origin.endpointName,
     queueName: origin.queueName,
     scheduleId: origin.scheduleId,
+  };
+}
+
+/** A message as `GET /v2/messages/{id}` shows it. */
+export function messageView(message: Message): Record<string, unknown> {
+  const { instructions } = message;
+  return {
+    ...addressView(message),
     ...instructionsView(instructions),
     ...bodyView("body", visibleBody(message.body, instructions.redaction)),
     maxRetries: instructions.maxRetries,

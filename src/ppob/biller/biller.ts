@@ -52,7 +52,7 @@ export interface HasilBiller {
   harga: bigint | null;
 }
 
-/** `lain`: a ping, or an event that is not about one of our purchases as far as we can read it. */
+/** `lain`: signed, but nothing that we can read as the result of a purchase. */
 export type WebhookBiller =
   | { jenis: "hasil"; refId: string; hasil: HasilBiller }
   | { jenis: "ping" | "lain" };

@@ -77,7 +77,7 @@ export function klaim(
     .from(sql`app.klaim(${id}, 1, ${sewaDetik}, ${umurMaksHari})`);
 }
 
-/** Gives a claim back unused; false when somebody else has claimed the purchase since. */
+/** Gives a claim back unused; does nothing when somebody else has claimed the purchase since. */
 export function lepaskan(db: Database, { refId, ditanya }: Klaim) {
   return db.execute(sql`select app.lepaskan(${refId}, ${ditanya})`);
 }
