@@ -1,3 +1,6 @@
+import { siapaPun } from "./akun/akses/akses.ts";
+import { akunRoutes } from "./akun/routes.ts";
+import { sesiRoutes } from "./akun/sesi/routes.ts";
 import type { Deps } from "./deps.ts";
 import { publishDocs } from "./platform/http/docs.ts";
 import { healthRoutes } from "./platform/health/routes.ts";
@@ -22,13 +25,21 @@ export function createApp(deps: Deps): Router {
   app.notFound(answerUnmatched(app));
 
   app.route("/", healthRoutes(deps));
+  const accounts = {
+    ...deps,
+    ...config.akun,
+    local: config.local,
+    strictRateLimits: config.strictRateLimits,
+  };
+  app.route("/", sesiRoutes(accounts));
+  app.route("/", akunRoutes(accounts));
   app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
   app.route("/", produkRoutes(deps));
   app.route("/", transaksiRoutes(deps));
   app.route("/", callbackRoutes(jobDeps(deps), queueAccess));
 
   publishDocs(app, {
-    accesses: [mitraAccess, queueAccess, billerAccess],
+    accesses: [siapaPun, mitraAccess, queueAccess, billerAccess],
     url: config.publicUrl,
     description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
   });

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { z } from "zod";
 import type { SealKeys } from "./platform/crypto/seal.ts";
 import { isLoopback } from "./platform/db/database.ts";
@@ -12,6 +13,15 @@ export interface Config {
   /** Test balance of a local registration that names none. Production has no such thing. */
   testBalance: bigint;
   strictRateLimits: boolean;
+  redis: { url: string; token: string };
+  akun: {
+    /** The first one signs, all of them verify. */
+    signingSecrets: string[];
+    accessTokenSeconds: number;
+    bcryptCost: number;
+    /** Lets the first admin in; without one nobody is. Local development needs none. */
+    bootstrapToken: string | undefined;
+  };
   queue: { url: string; token: string; currentSigningKey: string; nextSigningKey: string };
   biller: {
     baseUrl: string;
@@ -35,6 +45,8 @@ export class ConfigError extends Error {
 const secret = z
   .string()
   .refine((text) => text.length >= 16 && new Set(text).size >= 8, "minimal 16 karakter, tidak mudah ditebak");
+/** RFC 7518 §3.2: a key of HS256 has at least 256 bits. */
+const signingKey = secret.refine((text) => Buffer.byteLength(text) >= 32, "minimal 32 byte");
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ""));
 /** Scheme, host and port, normalised: signatures are compared with it letter by letter. */
 const origin = z
@@ -66,6 +78,22 @@ const variables = z.object({
     .regex(/^\d{1,12}$/, "rupiah bulat")
     .default("1000000")
     .transform(BigInt),
+  SECRET_KEY: signingKey,
+  SECRET_KEY_PREVIOUS: signingKey.optional(),
+  ALGORITHM: z.literal("HS256", "hanya HS256").default("HS256"),
+  ACCESS_TOKEN_EXPIRE_MINUTES: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, "bilangan bulat positif, menit")
+    .transform(Number)
+    .default(60),
+  BCRYPT_COST: z
+    .string()
+    .regex(/^([4-9]|1[0-4])$/, "bilangan bulat 4 sampai 14")
+    .transform(Number)
+    .default(10),
+  BOOTSTRAP_TOKEN: signingKey.optional(),
+  UPSTASH_REDIS_REST_URL: httpUrl,
+  UPSTASH_REDIS_REST_TOKEN: secret,
   RATE_LIMITS: z.enum(["strict", "wide"]).optional(),
   QSTASH_URL: httpUrl,
   QSTASH_TOKEN: secret,
@@ -117,6 +145,16 @@ function toConfig(values: Variables): Config {
     sealKeys: values.DATA_KEY,
     testBalance: values.SALDO_UJI,
     strictRateLimits: (values.RATE_LIMITS ?? (values.APP_ENV === "local" ? "wide" : "strict")) === "strict",
+    redis: { url: values.UPSTASH_REDIS_REST_URL, token: values.UPSTASH_REDIS_REST_TOKEN },
+    akun: {
+      signingSecrets: [
+        values.SECRET_KEY,
+        ...(values.SECRET_KEY_PREVIOUS ? [values.SECRET_KEY_PREVIOUS] : []),
+      ],
+      accessTokenSeconds: values.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+      bcryptCost: values.BCRYPT_COST,
+      bootstrapToken: values.BOOTSTRAP_TOKEN,
+    },
     queue: {
       url: values.QSTASH_URL,
       token: values.QSTASH_TOKEN,
@@ -142,6 +180,10 @@ const QSTASH_DEV_MARKS = [
 ];
 
 const SECRETS = [
+  "SECRET_KEY",
+  "SECRET_KEY_PREVIOUS",
+  "BOOTSTRAP_TOKEN",
+  "UPSTASH_REDIS_REST_TOKEN",
   "QSTASH_TOKEN",
   "QSTASH_CURRENT_SIGNING_KEY",
   "QSTASH_NEXT_SIGNING_KEY",
@@ -149,7 +191,7 @@ const SECRETS = [
   "BILLER_WEBHOOK_SECRET",
 ];
 
-const ADDRESSES = ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"];
+const ADDRESSES = ["PUBLIC_URL", "DATABASE_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL", "BILLER_BASE_URL"];
 
 /** What local development may not reach: it trusts test balances and public secrets. */
 function beyondThisMachine(env: Env): string[] {
@@ -191,5 +233,6 @@ function unfitForProduction(env: Env): string[] {
   }
   if (Number(env["BILLER_RECHECK_SECONDS"] ?? 60) < 60)
     problems.push("BILLER_RECHECK_SECONDS: minimal 60 di produksi");
+  if (Number(env["BCRYPT_COST"] ?? 10) < 10) problems.push("BCRYPT_COST: minimal 10 di produksi");
   return problems;
 }

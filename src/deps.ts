@@ -1,4 +1,6 @@
 import type { Config, Env } from "./config.ts";
+import { createAuth, type Auth } from "./platform/auth/auth.ts";
+import { createPasswords, type Passwords } from "./platform/auth/passwords.ts";
 import { systemClock, type Clock } from "./platform/clock.ts";
 import { createSealer, type Sealer } from "./platform/crypto/seal.ts";
 import { openDatabase, type Database } from "./platform/db/database.ts";
@@ -6,6 +8,8 @@ import { openRateLimiter, unlimited, type RateLimiter } from "./platform/http/ra
 import { systemIds, type Ids } from "./platform/id.ts";
 import { createLog, type Log } from "./platform/log.ts";
 import { openQueue, type Queue } from "./platform/queue/queue.ts";
+import { createAttempts, type Attempts } from "./platform/redis/attempts.ts";
+import { openRedis } from "./platform/redis/redis.ts";
 import type { Biller } from "./ppob/biller/biller.ts";
 import { createDigiflazz } from "./ppob/biller/digiflazz.ts";
 
@@ -20,19 +24,33 @@ export interface Deps {
   ids: Ids;
   log: Log;
   limiter: RateLimiter;
+  attempts: Attempts;
+  auth: Auth;
+  passwords: Passwords;
 }
 
 /** The only place where clients are made. None of them holds a connection, so one set serves a whole isolate. */
-export function openDeps(config: Config, env: Env): Deps {
+export function openDeps(config: Config, env: Env, clock: Clock = systemClock): Deps {
+  const { signingSecrets, accessTokenSeconds, bcryptCost } = config.akun;
+  const [secret = ""] = signingSecrets;
+  const authSettings = {
+    secrets: signingSecrets,
+    issuer: config.publicUrl,
+    accessTokenSeconds,
+    plainHttp: config.local,
+  };
   return {
     config,
     db: openDatabase(config.databaseUrl),
     queue: openQueue(config.queue, config.publicUrl),
     biller: createDigiflazz({ ...config.biller, testing: config.local }),
     sealer: createSealer(config.sealKeys),
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log: createLog(),
     limiter: config.strictRateLimits ? openRateLimiter(env["BROAD_LIMIT"]) : unlimited,
+    attempts: createAttempts(openRedis(config.redis), secret),
+    auth: createAuth(authSettings, clock, systemIds),
+    passwords: createPasswords(bcryptCost),
   };
 }

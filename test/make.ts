@@ -31,6 +31,90 @@ export async function makeMitra(world: World, options: { saldo?: number } = {}):
   };
 }
 
+export interface Orang {
+  id: number;
+  name: string;
+  email: string;
+  /** Null of a nasabah. */
+  username: string | null;
+  password: string;
+  role: "admin" | "karyawan" | "nasabah";
+  accessToken: string;
+  refreshToken: string;
+  /** Headers of a JSON request in the person's name. */
+  headers: Record<string, string>;
+}
+
+const admins = new WeakMap<World["cloud"], Promise<Orang>>();
+
+/** The first admin of a world: registers without a token, as on a fresh machine. */
+export function firstAdmin(world: World): Promise<Orang> {
+  const known = admins.get(world.cloud) ?? makeStaff(world, "admin", {});
+  admins.set(world.cloud, known);
+  return known;
+}
+
+/** Opens an account of its own through the public API and logs in. */
+export async function makeAkun(world: World, role: Orang["role"]): Promise<Orang> {
+  if (role === "nasabah") return await makeNasabah(world);
+  const { headers } = await firstAdmin(world);
+  return await makeStaff(world, role, headers);
+}
+
+async function makeStaff(
+  world: World,
+  role: "admin" | "karyawan",
+  as: Record<string, string>,
+): Promise<Orang> {
+  const unique = randomBytes(8).toString("hex");
+  const isian = { name: "Siti Aminah", email: `${unique}@example.com`, username: `siti.${unique}`, role };
+  const password = `sandi-${unique}`;
+  const response = await postJson(world, "/auth/register", { ...isian, password }, as);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return await login(world, isian.username, password);
+}
+
+async function makeNasabah(world: World): Promise<Orang> {
+  const unique = randomBytes(8).toString("hex");
+  const [email, password] = [`${unique}@example.com`, `sandi-${unique}`];
+  const response = await postJson(world, "/api/register", { name: "Budi Santoso", email, password });
+  expect(response.status, await response.clone().text()).toBe(201);
+  return await login(world, email, password);
+}
+
+/** Logs in once more: another session of the same person. */
+export async function login(world: World, identifier: string, password: string): Promise<Orang> {
+  const response = await postJson(world, "/auth/login", { identifier, password });
+  expect(response.status, await response.clone().text()).toBe(200);
+  const { data, access_token, refresh_token } = (await response.json()) as {
+    data: Pick<Orang, "id" | "name" | "email" | "username" | "role">;
+    access_token: string;
+    refresh_token: string;
+  };
+  return {
+    ...data,
+    password,
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+  };
+}
+
+/** A JSON request with a body. */
+export function postJson(
+  world: Pick<World, "request">,
+  path: string,
+  body: object,
+  headers: Record<string, string> = {},
+  method = "POST",
+): Promise<Response> {
+  return world.request(path, {
+    method,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
 export interface PurchaseBody {
   produk_id: number;
   nomor_tujuan: string;

@@ -6,7 +6,7 @@ import { TcpRedis } from "./tcp.ts";
 import { EmbeddedValkey } from "./valkey.ts";
 
 /** The token of the local Redis; public, so a production configuration must never hold it. */
-export const LOCAL_REDIS_TOKEN = "local_token";
+export const LOCAL_REDIS_TOKEN = "token-redis-lokal-satu-pintu";
 
 /** What the engine says, in plain values; strings are UTF-8. */
 export type RedisValue = string | number | bigint | null | RedisValue[];

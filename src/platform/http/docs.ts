@@ -11,9 +11,8 @@ export function publishDocs(
   app: Router,
   options: { accesses: readonly Access[]; url: string; description: string },
 ): void {
-  for (const { scheme } of options.accesses) {
-    if (scheme) app.openAPIRegistry.registerComponent("securitySchemes", scheme.name, scheme.definition);
-  }
+  for (const { name, definition } of options.accesses.flatMap(({ schemes }) => schemes))
+    app.openAPIRegistry.registerComponent("securitySchemes", name, definition);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {

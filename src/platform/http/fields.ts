@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { fitsBcrypt, MAX_PASSWORD_BYTES } from "../auth/passwords.ts";
 
 /** Control characters and the marks that reorder text on a screen. */
 const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
@@ -13,6 +14,22 @@ export function textField(min: number, max: number) {
     .max(max)
     .refine((text) => !UNPRINTABLE.test(text), "memuat karakter yang tidak dapat dicetak")
     .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong");
+}
+
+/** An e-mail address, in lower case, so that it is the same however it is written. */
+export function emailField() {
+  return z.email("harus alamat email").max(100).toLowerCase();
+}
+
+/** A password of at least `min` characters and at most 72 bytes. NFC, because keyboards write é in two ways. */
+export function passwordField(min: number) {
+  return z
+    .string()
+    .normalize("NFC")
+    .min(min)
+    .max(MAX_PASSWORD_BYTES)
+    .refine(fitsBcrypt, `maksimal ${MAX_PASSWORD_BYTES} byte`)
+    .openapi({ format: "password", example: "password123" });
 }
 
 /** An id in a path: decimal, no sign, no leading zero, so that every row has one address. */

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { callerOf } from "./caller.ts";
 import { TooManyRequests } from "./errors.ts";
 import type { HouseEnv } from "./router.ts";
 
@@ -28,8 +29,7 @@ export const unlimited: RateLimiter = { take: async () => true };
 export const limitRate: MiddlewareHandler<HouseEnv> = async (c, next) => {
   const { name, quota, windowSeconds } = POLICY;
   c.header("ratelimit-policy", `"${name}";q=${quota};w=${windowSeconds}`);
-  // Only Cloudflare's header: what a client writes into X-Forwarded-For is its own choice.
-  const allowed = await c.var.limiter.take(c.req.header("cf-connecting-ip") ?? "tanpa-alamat");
+  const allowed = await c.var.limiter.take(callerOf(c).network);
   if (!allowed) {
     throw new TooManyRequests({
       headers: { "retry-after": String(windowSeconds), ratelimit: `"${name}";r=0;t=${windowSeconds}` },

@@ -3,6 +3,7 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
+import type { Auth } from "../auth/auth.ts";
 import type { Clock } from "../clock.ts";
 import type { Ids } from "../id.ts";
 import { describeError, type Log } from "../log.ts";
@@ -25,6 +26,7 @@ export function requestFrame(deps: {
   ids: Ids;
   log: Log;
   limiter: RateLimiter;
+  auth: Auth;
 }): MiddlewareHandler<HouseEnv>[] {
   const identify: MiddlewareHandler<HouseEnv> = async (c, next) => {
     const started = deps.clock.now().getTime();
@@ -33,6 +35,7 @@ export function requestFrame(deps: {
     c.set("requestId", requestId);
     c.set("log", withRequestId(deps.log, requestId));
     c.set("limiter", deps.limiter);
+    c.set("auth", deps.auth);
     await next();
     c.header("x-request-id", requestId);
     c.var.log.info("request", {

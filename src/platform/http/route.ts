@@ -18,16 +18,23 @@ import type { HouseEnv } from "./router.ts";
 
 /** Who may call a route: how it shows in OpenAPI, what checks the credentials, and how they fail. */
 export interface Access {
-  /** Security scheme of the OpenAPI document; none for an open route. */
-  scheme?: { name: string; definition: SecurityScheme };
+  /** Security schemes of the OpenAPI document, any of which will do; none for an open route. */
+  schemes: readonly { name: string; definition: SecurityScheme }[];
+  /** Callers without credentials are let in too, and may do less. */
+  optional?: boolean;
   middleware: MiddlewareHandler<HouseEnv>[];
   errors: readonly ErrorClass[];
+  /** Errors of requests that change something only. */
+  unsafeErrors?: readonly ErrorClass[];
 }
 
-type SecurityScheme = { type: "apiKey"; in: "header"; name: string; description: string };
+type SecurityScheme = { description: string } & (
+  | { type: "apiKey"; in: "header" | "cookie"; name: string }
+  | { type: "http"; scheme: "bearer"; bearerFormat: string }
+);
 
 /** Anyone may call. */
-export const open: Access = { middleware: [], errors: [] };
+export const open: Access = { schemes: [], middleware: [], errors: [] };
 
 type RouteShape<P extends string> = Omit<RouteConfig, "path" | "security" | "middleware"> & {
   path: P;
@@ -67,6 +74,7 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
   const possible = [
     MalformedUrl,
     ...access.errors,
+    ...(config.method === "get" ? [] : (access.unsafeErrors ?? [])),
     ...(takesBody ? [PayloadTooLarge, MalformedJson] : []),
     ...(takesBody && !rawBody ? [UnsupportedMediaType] : []),
     ...(config.request && !rawBody ? [ValidationFailed] : []),
@@ -79,7 +87,7 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
     ...config,
     middleware,
     // An empty list says "open"; no list would say nothing.
-    security: access.scheme ? [{ [access.scheme.name]: [] }] : [],
+    security: [...access.schemes.map(({ name }) => ({ [name]: [] })), ...(access.optional ? [{}] : [])],
     responses: { ...problemResponses(possible, config.path), ...config.responses },
   };
   // The declared type keeps only the successes: handlers return those and throw the errors.

@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Auth } from "../auth/auth.ts";
 import type { Actor } from "../db/actor.ts";
 import type { Log } from "../log.ts";
 import type { RateLimiter } from "./rate-limit.ts";
@@ -13,8 +14,11 @@ export interface HouseEnv {
     requestId: string;
     log: Log;
     limiter: RateLimiter;
+    auth: Auth;
     /** Who calls; set by the route's `access`, so absent on open routes. */
     actor: Actor;
+    /** The session that a browser's cookie names. */
+    cookieSession: string | undefined;
     /** The body's exact bytes as text, for signatures; set on routes that declare `rawBody`. */
     rawBody: string;
   };

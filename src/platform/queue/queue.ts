@@ -71,15 +71,17 @@ const CLOCK_TOLERANCE = 5;
 export function signedByQueue(config: QueueConfig, publicUrl: string, clock: Clock, path: string): Access {
   const keys = [config.currentSigningKey, config.nextSigningKey].map((key) => new TextEncoder().encode(key));
   return {
-    scheme: {
-      name: "qstash",
-      definition: {
-        type: "apiKey",
-        in: "header",
-        name: "Upstash-Signature",
-        description: "JWT HS256 dari QStash.",
+    schemes: [
+      {
+        name: "qstash",
+        definition: {
+          type: "apiKey",
+          in: "header",
+          name: "Upstash-Signature",
+          description: "JWT HS256 dari QStash.",
+        },
       },
-    },
+    ],
     errors: [SignatureInvalid],
     middleware: [
       async (c, next) => {

@@ -78,15 +78,17 @@ export interface TagihanBiller {
 
 /** The route of the biller's webhook. How it is signed is the biller's business, so `bacaWebhook` checks it. */
 export const billerAccess: Access = {
-  scheme: {
-    name: "biller",
-    definition: {
-      type: "apiKey",
-      in: "header",
-      name: "X-Hub-Signature",
-      description: "`sha1=` dan HMAC-SHA1 (hex) atas isi persis, dengan rahasia webhook.",
+  schemes: [
+    {
+      name: "biller",
+      definition: {
+        type: "apiKey",
+        in: "header",
+        name: "X-Hub-Signature",
+        description: "`sha1=` dan HMAC-SHA1 (hex) atas isi persis, dengan rahasia webhook.",
+      },
     },
-  },
+  ],
   errors: [SignatureInvalid],
   middleware: [],
 };

@@ -22,15 +22,17 @@ export const SaldoAwalDitolak = defineError(
 
 /** Routes for resellers: the header `x-api-key`. The database checks the key in the request's own roundtrip. */
 export const mitraAccess: Access = {
-  scheme: {
-    name: "kunciApi",
-    definition: {
-      type: "apiKey",
-      in: "header",
-      name: "x-api-key",
-      description: "API Key dari POST /register.",
+  schemes: [
+    {
+      name: "kunciApi",
+      definition: {
+        type: "apiKey",
+        in: "header",
+        name: "x-api-key",
+        description: "API Key dari POST /register.",
+      },
     },
-  },
+  ],
   errors: [KunciApiSalah, MitraNonaktif],
   middleware: [
     async (c, next) => {

@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { textField } from "../../platform/http/fields.ts";
+import { emailField, textField } from "../../platform/http/fields.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
 
 export const daftarSchema = z
   .strictObject({
     nama: textField(1, 50).openapi({ example: "Budi Santoso" }),
-    email: z.email("harus alamat email").max(100).toLowerCase().openapi({ example: "budi@mail.com" }),
+    email: emailField().openapi({ example: "budi@mail.com" }),
     hp: z
       .union([z.literal(""), z.string().regex(/^\+?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon")])
       .nullish()

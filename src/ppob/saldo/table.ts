@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { bigint, check, index, pgEnum, pgTable, text, timestamp, unique } from "drizzle-orm/pg-core";
+import { akun } from "../../akun/table.ts";
 import { mitra } from "../mitra/table.ts";
 import { transaksi } from "../transaksi/table.ts";
 
@@ -12,7 +13,14 @@ export const namaBuku = pgEnum("nama_buku", [
   "penyesuaian",
 ]);
 
-export const jenisJurnal = pgEnum("jenis_jurnal", ["saldo_awal", "beli", "sukses", "gagal", "kembali"]);
+export const jenisJurnal = pgEnum("jenis_jurnal", [
+  "saldo_awal",
+  "beli",
+  "sukses",
+  "gagal",
+  "kembali",
+  "isi_saldo",
+]);
 
 /**
  * Books (accounts of the ledger). A mitra has `tersedia` and `ditahan`; the house has the rest.
@@ -42,6 +50,9 @@ export const jurnal = pgTable("jurnal", {
   kunci: text().notNull().unique(),
   jenis: jenisJurnal().notNull(),
   transaksiId: bigint("transaksi_id", { mode: "number" }).references(() => transaksi.id),
+  /** Who moved it by hand, and why; only of top-ups. */
+  akunId: bigint("akun_id", { mode: "number" }).references(() => akun.id),
+  keterangan: text(),
   dibuatPada: timestamp("dibuat_pada", { withTimezone: true }).notNull(),
 });
 

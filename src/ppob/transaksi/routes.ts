@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
 import { okSchema } from "../../platform/http/fields.ts";
+import { linkNext, listAnswerHeaders } from "../../platform/http/list.ts";
 import { defineRoute, type Access } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import { toWire } from "../../platform/money.ts";
@@ -13,7 +14,6 @@ import {
   beliSchema,
   diterimaSchema,
   pesanAntrean,
-  riwayatAnswerHeaders,
   riwayatQuery,
   statusParams,
   transaksiSchema,
@@ -75,7 +75,7 @@ const riwayat = defineRoute({
   responses: {
     200: {
       description: "Transaksi; header Link menunjuk halaman berikutnya",
-      headers: riwayatAnswerHeaders,
+      headers: listAnswerHeaders,
       content: { "application/json": { schema: z.array(transaksiSchema) } },
     },
   },
@@ -103,9 +103,7 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
   router.openapi(riwayat, async (c) => {
     const { limit, before } = c.req.valid("query");
     const baris = await transaksi.riwayat(deps, c.var.actor, limit, before);
-    const terlama = baris.at(-1);
-    if (terlama && baris.length === limit)
-      c.header("link", `<?limit=${limit}&before=${terlama.id}>; rel="next"`);
+    linkNext(c, limit, baris);
     return c.json(baris.map(toWireBody), 200);
   });
   return router;

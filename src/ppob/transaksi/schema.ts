@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { idParam } from "../../platform/http/fields.ts";
+import { listQuery } from "../../platform/http/list.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
 import { statusTransaksi } from "./table.ts";
 
@@ -54,35 +55,7 @@ export const transaksiSchema = z
 
 export const statusParams = z.strictObject({ id: idParam("id") });
 
-/** A number in a query, canonical as in a path. */
-const angka = (maks: number) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,15}$/, "harus bilangan bulat positif")
-    .transform(Number)
-    .pipe(z.int().max(maks));
-
-export const riwayatQuery = z.strictObject({
-  limit: angka(100)
-    .default(100)
-    .openapi({
-      type: "integer",
-      minimum: 1,
-      maximum: 100,
-      default: 100,
-      param: { name: "limit", in: "query", required: false },
-    }),
-  before: angka(Number.MAX_SAFE_INTEGER)
-    .optional()
-    .openapi({
-      type: "integer",
-      format: "int64",
-      minimum: 1,
-      maximum: Number.MAX_SAFE_INTEGER,
-      description: "Hanya transaksi dengan id di bawah ini; ikuti header Link.",
-      param: { name: "before", in: "query", required: false },
-    }),
-});
+export const riwayatQuery = z.strictObject(listQuery);
 
 export const pesanAntrean = z
   .strictObject({ transaksi_id: z.int().min(1).max(Number.MAX_SAFE_INTEGER) })
@@ -96,11 +69,4 @@ export const beliAnswerHeaders = z.object({
     .literal("true")
     .optional()
     .openapi({ description: "Ada bila kunci ini sudah pernah dipakai: jawaban lama, tanpa pembelian baru." }),
-});
-
-export const riwayatAnswerHeaders = z.object({
-  Link: z
-    .string()
-    .optional()
-    .openapi({ description: 'Halaman berikutnya: `<?limit=…&before=…>; rel="next"`.' }),
 });

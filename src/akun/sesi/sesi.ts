@@ -1,0 +1,170 @@
+import { z } from "@hono/zod-openapi";
+import type { Auth } from "../../platform/auth/auth.ts";
+import type { Passwords } from "../../platform/auth/passwords.ts";
+import type { Actor } from "../../platform/db/actor.ts";
+import { withActor, withoutActor, type Database } from "../../platform/db/database.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { defineError } from "../../platform/http/errors.ts";
+import type { Ids } from "../../platform/id.ts";
+import { describeError, type Log } from "../../platform/log.ts";
+import type { Attempts, Counter, Limit } from "../../platform/redis/attempts.ts";
+import { klaimDari, type Pemegang } from "../akses/akses.ts";
+import { akhiriSesi, bukaSesi, cariAkun, catatGagalMasuk, putarSesi, sesiSendiri } from "./repo.ts";
+
+/** The same for an unknown name and for a wrong password, so that nobody learns which names exist. */
+export const IdentitasSalah = defineError(401, "IDENTITAS_SALAH", "Username/email atau password salah.", {
+  pointer: "#/password",
+  headers: { "www-authenticate": 'Bearer realm="satu-pintu"' },
+});
+export const AkunNonaktif = defineError(403, "AKUN_NONAKTIF", "Akun ini dinonaktifkan. Hubungi admin.");
+export const RefreshTidakSah = defineError(
+  401,
+  "REFRESH_TIDAK_SAH",
+  "refresh_token tidak sah, sudah dipakai, atau sesinya berakhir. Silakan masuk lagi.",
+  { headers: { "www-authenticate": 'Bearer realm="satu-pintu"' } },
+);
+export const SesiTidakAda = defineError(404, "SESI_TIDAK_ADA", "Sesi tidak ditemukan.");
+
+export interface SesiDeps {
+  db: Database;
+  auth: Auth;
+  attempts: Attempts;
+  passwords: Passwords;
+  ids: Ids;
+  strictRateLimits: boolean;
+}
+
+const SEPEREMPAT_JAM = 15 * 60;
+
+/** Passwords tried on one account, wherever from. It holds in local development too: it is no throttle, but the lock. */
+export const COBA_AKUN: Limit = { name: "masuk-akun", quota: 10, windowSeconds: SEPEREMPAT_JAM };
+/** Passwords tried from one address, on whatever account. Many Indonesian subscribers share one address. */
+const COBA_ALAMAT: Limit = { name: "masuk-alamat", quota: 50, windowSeconds: SEPEREMPAT_JAM };
+
+/** A limit per address, or as good as none where limits are wide. */
+export function perAlamat(limit: Limit, { network }: Caller, strict: boolean): Counter {
+  return { limit: strict ? limit : { ...limit, quota: 1_000_000 }, of: `alamat:${network}` };
+}
+
+export interface Masuk {
+  akun: Awaited<ReturnType<typeof bukaSesi>>[number];
+  pemegang: Pemegang;
+}
+
+/**
+ * Logs in with a username or an e-mail address, and opens a session that lives as long as its `untuk` token.
+ * Each attempt is counted before its password is looked at, so that not one more than allowed is. What a name that
+ * nobody has costs in time, in roundtrips and in answers is what a wrong password costs.
+ * Throws `IdentitasSalah`, `AkunNonaktif`, `TooManyRequests`, and `ServiceUnavailable` when attempts cannot be counted.
+ */
+export async function masuk(
+  { db, auth, attempts, passwords, ids, strictRateLimits }: SesiDeps,
+  untuk: "refresh" | "cookie",
+  { identitas, kataSandi }: { identitas: string; kataSandi: string },
+  caller: Caller,
+  log: Log,
+  background: (work: Promise<unknown>) => void,
+): Promise<Masuk> {
+  const [dikenal] = await withoutActor(cariAkun(db, identitas));
+  const diAkun = { limit: COBA_AKUN, of: dikenal ? `akun:${dikenal.id}` : `nama:${identitas.toLowerCase()}` };
+  const diAlamat = perAlamat(COBA_ALAMAT, caller, strictRateLimits);
+  await attempts.take(diAkun, diAlamat);
+  const benar = await passwords.matches(kataSandi, dikenal?.kataSandi);
+  if (!dikenal || !benar) {
+    await withoutActor(catatGagalMasuk(db, dikenal?.id ?? null, caller.address));
+    throw new IdentitasSalah();
+  }
+  const kataSandiBaru = passwords.isOutdated(dikenal.kataSandi) ? await passwords.hash(kataSandi) : null;
+  const sesi = {
+    akunId: dikenal.id,
+    kataSandi: dikenal.kataSandi,
+    kataSandiBaru,
+    id: ids.uuid(),
+    umurDetik: auth.tokens.lifetime[untuk],
+    agen: caller.agent,
+    alamat: caller.address,
+  };
+  const [akun] = await withoutActor(bukaSesi(db, sesi));
+  if (!akun) throw new Error("app.buka_sesi returned no row");
+  kembalikan(attempts, { whole: [diAkun], single: [diAlamat] }, log, background);
+  return { akun, pemegang: { akunId: akun.id, peran: akun.peran, sesi: sesi.id, versi: akun.versi } };
+}
+
+/** Gives attempts back after the answer: a right password is no attempt. Losing that costs the caller one of its attempts. */
+export function kembalikan(
+  attempts: Attempts,
+  back: Parameters<Attempts["giveBack"]>[0],
+  log: Log,
+  background: (work: Promise<unknown>) => void,
+): void {
+  const failed = (error: unknown) => log.warn("attempts_not_given_back", describeError(error));
+  background(attempts.giveBack(back).catch(failed));
+}
+
+export interface PasanganToken {
+  access: string;
+  refresh: string;
+  /** Life of the access token, in seconds. */
+  umurAccess: number;
+}
+
+/** A pair of tokens of a session; `putaran` says which refresh token this is, `sisaDetik` how long the session lives. */
+export async function buatToken(
+  { tokens }: Auth,
+  pemegang: Pemegang,
+  putaran = 1,
+  sisaDetik = tokens.lifetime.refresh,
+): Promise<PasanganToken> {
+  const { sub, klaim } = { sub: String(pemegang.akunId), klaim: klaimDari(pemegang) };
+  const umurAccess = Math.min(tokens.lifetime.access, sisaDetik);
+  return {
+    access: await tokens.sign("access", sub, klaim, umurAccess),
+    refresh: await tokens.sign("refresh", sub, { sid: pemegang.sesi, n: putaran }, sisaDetik),
+    umurAccess,
+  };
+}
+
+/** Seconds in which the refresh token before the current one is still taken: a client may refresh twice at once. */
+const TENGGANG_DETIK = 10;
+
+const klaimRefresh = z.object({
+  sub: z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/)
+    .transform(Number),
+  sid: z.uuid(),
+  n: z.int32().min(1),
+});
+
+/**
+ * Exchanges a refresh token for a new pair. Each is good once; a used one that comes again was stolen from somebody, so
+ * its whole session ends. Throws `RefreshTidakSah`.
+ */
+export async function segarkan({ db, auth }: SesiDeps, token: string, log: Log): Promise<PasanganToken> {
+  const klaim = klaimRefresh.safeParse(await auth.tokens.verify("refresh", token));
+  if (!klaim.success) throw new RefreshTidakSah();
+  const { sub: akunId, sid: sesi, n } = klaim.data;
+  const [putar] = await withoutActor(putarSesi(db, akunId, sesi, n, TENGGANG_DETIK));
+  if (putar?.dipakaiUlang) log.warn("refresh_reused", { akun_id: akunId });
+  if (!putar || putar.dipakaiUlang) throw new RefreshTidakSah();
+  const { peran, versi, putaran, sisaDetik } = putar;
+  return await buatToken(auth, { akunId, peran, sesi, versi }, putaran, sisaDetik);
+}
+
+/** Ends sessions of the caller's: one by id, the present one, all others, or all. Throws `SesiTidakAda` for one that is not there. */
+export async function akhiri(
+  { db }: SesiDeps,
+  actor: Actor,
+  yang: { satu: string } | "ini" | "lain" | "semua",
+): Promise<void> {
+  const [[akhir]] = await withActor(db, actor, [akhiriSesi(db, yang)]);
+  if (typeof yang === "object" && !akhir?.jumlah) throw new SesiTidakAda();
+}
+
+export type Sesi = Awaited<ReturnType<typeof sesiSendiri>>[number];
+
+/** The caller's living sessions, newest first. */
+export async function daftarSesi({ db }: SesiDeps, actor: Actor): Promise<Sesi[]> {
+  const [baris] = await withActor(db, actor, [sesiSendiri(db)]);
+  return baris;
+}

@@ -1,0 +1,30 @@
+import { constantTimeEqual, hmacHex } from "../crypto/hash.ts";
+
+/**
+ * Proof that a request which a browser's cookie speaks for comes from a page of ours: a keyed hash of what the cookie
+ * names (OWASP, signed double-submit cookie). Another site can make a browser send the cookie, but cannot know this.
+ */
+export interface Csrf {
+  tokenFor(cookieId: string): string;
+  holds(cookieId: string, token: string): boolean;
+}
+
+/** CSRF tokens over `secrets`; the first one makes them, all of them are taken. */
+export function createCsrf(secrets: readonly string[]): Csrf {
+  const tokenOf = (secret: string, cookieId: string) => hmacHex("sha256", secret, `csrf:${cookieId}`);
+  return {
+    tokenFor: (cookieId) => tokenOf(secrets[0] ?? "", cookieId),
+    holds: (cookieId, token) => secrets.some((secret) => constantTimeEqual(tokenOf(secret, cookieId), token)),
+  };
+}
+
+/** Whether a browser says that a request comes from elsewhere. Clients that are no browsers say nothing. */
+export function comesFromElsewhere(request: {
+  url: string;
+  header(name: string): string | undefined;
+}): boolean {
+  const origin = request.header("origin");
+  if (origin !== undefined) return origin !== new URL(request.url).origin;
+  const site = request.header("sec-fetch-site");
+  return site !== undefined && site !== "same-origin";
+}
