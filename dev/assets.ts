@@ -1,4 +1,4 @@
-// Gathers the static files of the documentation pages into dist/assets; wrangler runs it before every build.
+// Gathers the static files of the pages into dist/assets; wrangler runs it before every build.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -21,5 +21,6 @@ for (const file of [
 ]) {
   place(basename(file), readFileSync(join(root, "node_modules", file)));
 }
+place("halaman.css", readFileSync(join(root, "src/halaman/halaman.css")));
 // A file of its own, so that the page's policy needs no inline script.
 place("swagger-start.js", 'SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", deepLinking: true });\n');

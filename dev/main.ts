@@ -112,6 +112,7 @@ function announce({ port }: Settings, { neon, redis, qstash, digiflazz }: Cloud,
   const demo = port === 8000 ? "npm run demo" : `PORT=${port} npm run demo`;
   console.log(`siap: ${url}  (${seconds} detik)
 
+  halaman       ${url}/  ${url}/login  ${url}/register
   dokumentasi   ${url}/docs  ${url}/redoc  ${url}/openapi.json
   awan lokal    Neon ${neon.url}  Redis ${redis.url}  QStash ${qstash.url}  Digiflazz ${digiflazz.url}
 

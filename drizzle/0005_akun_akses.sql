@@ -17,6 +17,14 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   select nullif(current_setting('app.sesi_id', true), '')::uuid
 $$;
 --> statement-breakpoint
+-- Makes somebody the principal of the rest of this transaction, and nobody else.
+create function app.pakai_konteks(p_mitra bigint, p_layanan text, p_akun bigint, p_peran peran_akun, p_sesi uuid) returns void
+language sql set search_path = pg_catalog, public, pg_temp as $$
+  select set_config('app.mitra_id', coalesce(p_mitra::text, ''), true), set_config('app.layanan', coalesce(p_layanan, ''), true),
+    set_config('app.akun_id', coalesce(p_akun::text, ''), true), set_config('app.peran', coalesce(p_peran::text, ''), true),
+    set_config('app.sesi_id', coalesce(p_sesi::text, ''), true)
+$$;
+--> statement-breakpoint
 -- Enters as a person: the session must be alive, the account active and its tokens not outdated. Logging out, disabling
 -- and changing a role therefore hold from the very next request on.
 create function app.masuk_akun(p_akun bigint, p_sesi uuid, p_versi integer, p_peran peran_akun[]) returns bigint
@@ -28,10 +36,28 @@ begin
     where a.id = p_akun and a.aktif and a.versi_token = p_versi and s.id = p_sesi and s.kedaluwarsa_pada > app.jam();
   if not found then raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401'; end if;
   if v_peran <> all (p_peran) then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
-  perform set_config('app.akun_id', p_akun::text, true), set_config('app.peran', v_peran::text, true),
-    set_config('app.sesi_id', p_sesi::text, true), set_config('app.mitra_id', '', true), set_config('app.layanan', '', true);
+  perform app.pakai_konteks(null, null, p_akun, v_peran, p_sesi);
   return p_akun;
 end $$;
+--> statement-breakpoint
+-- As before, but nothing stays of a person who entered earlier in the transaction.
+create or replace function app.masuk_mitra(p_kunci_hash text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  v_mitra mitra;
+begin
+  select * into v_mitra from mitra where kunci_api_hash = p_kunci_hash;
+  if not found then raise exception 'KUNCI_API_SALAH' using errcode = 'PT401'; end if;
+  if not v_mitra.aktif then raise exception 'MITRA_NONAKTIF' using errcode = 'PT403'; end if;
+  perform app.pakai_konteks(v_mitra.id, null, null, null, null);
+  return v_mitra.id;
+end $$;
+--> statement-breakpoint
+create or replace function app.masuk_layanan(p_nama text) returns text
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+  select app.pakai_konteks(null, p_nama, null, null, null);
+  select p_nama
+$$;
 --> statement-breakpoint
 -- Notes a deed in the transaction that does it; the doer is whoever entered.
 create function app.catat_audit(p_aksi text, p_tabel text, p_id text, p_rincian jsonb) returns void

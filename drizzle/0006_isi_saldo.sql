@@ -37,41 +37,49 @@ create policy buku_untuk_admin on buku for select to satupintu_app using ((selec
 --> statement-breakpoint
 grant select on buku to satupintu_app;
 --> statement-breakpoint
--- Puts money that has come in (`kas`) into a mitra's balance. The same key with the same content is the same top-up:
--- it answers as the first time (`ulangan`) and moves nothing. No row when there is no such mitra.
+-- Puts money that has come in (`kas`) into a mitra's balance. The same key with the same content is the same top-up,
+-- whatever has happened since: it answers as the first time (`ulangan`) and moves nothing. A key is used once in the whole
+-- house, so one that names another mitra is refused. No row when there is no such mitra, used key or not.
 create function app.isi_saldo(p_mitra bigint, p_jumlah bigint, p_keterangan text, p_kunci text)
 returns table (id bigint, mitra_id bigint, jumlah bigint, keterangan text, saldo bigint, waktu timestamptz, ulangan boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_kunci text := 'isi_saldo:' || p_kunci;
+  v_tersedia bigint;
   v_jurnal jurnal;
-  v_tersedia buku;
-  v_ulangan boolean := true;
+  v_ulangan boolean;
 begin
   if app.peran() is distinct from 'admin' then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
-  -- Top-ups with one key wait for each other, also when they name different mitra.
+  if (p_jumlah > 0 and p_keterangan <> '' and p_kunci <> '') is not true then
+    raise exception 'isi_saldo membutuhkan jumlah, keterangan dan kunci';
+  end if;
+  v_tersedia := app.buku_mitra(p_mitra, 'tersedia');
+  if v_tersedia is null then return; end if;
+  -- Top-ups with one key wait for each other, also when they name different mitra. Always before the lock of a book.
   perform pg_advisory_xact_lock(hashtextextended(v_kunci, 0));
   select * into v_jurnal from jurnal where kunci = v_kunci;
-  if not found then
-    v_ulangan := false;
-    select * into v_tersedia from buku where mitra_id = p_mitra and nama = 'tersedia' for no key update;
-    if not found then return; end if;
-    -- Beyond this a JSON number is no longer exact.
-    if v_tersedia.saldo + p_jumlah > 9007199254740991 then raise exception 'SALDO_TERLALU_BESAR' using errcode = 'PT422'; end if;
+  v_ulangan := found;
+  if v_ulangan then
+    if v_jurnal.keterangan is distinct from p_keterangan or not exists (
+      select from mutasi where jurnal_id = v_jurnal.id and buku_id = v_tersedia and jumlah = p_jumlah) then
+      raise exception 'KUNCI_DIPAKAI' using errcode = 'PT409';
+    end if;
+  else
+    -- The lock that purchases and refunds take first: behind it, nothing comes into the mitra's books.
+    perform from buku where buku.id = v_tersedia for no key update;
+    -- Beyond this a JSON number is no longer exact. What is held counts, because it may come back.
+    if (select sum(b.saldo) from buku b where b.mitra_id = p_mitra) + p_jumlah > 9007199254740991 then
+      raise exception 'SALDO_TERLALU_BESAR' using errcode = 'PT422';
+    end if;
     perform app.catat_jurnal(v_kunci, 'isi_saldo', null,
-      array[app.buku_rumah('kas'), v_tersedia.id], array[-p_jumlah, p_jumlah], app.akun_id(), p_keterangan);
+      array[app.buku_rumah('kas'), v_tersedia], array[-p_jumlah, p_jumlah], app.akun_id(), p_keterangan);
     select * into v_jurnal from jurnal where kunci = v_kunci;
     perform app.catat_audit('saldo.isi', 'mitra', p_mitra::text, jsonb_build_object('jurnal', v_jurnal.id, 'jumlah', p_jumlah));
   end if;
   return query
-    select v_jurnal.id, b.mitra_id, m.jumlah, v_jurnal.keterangan, m.saldo_sesudah, v_jurnal.dibuat_pada, v_ulangan
-    from mutasi m join buku b on b.id = m.buku_id where m.jurnal_id = v_jurnal.id and b.mitra_id is not null;
-  if v_ulangan and not exists (
-    select from mutasi m join buku b on b.id = m.buku_id
-    where m.jurnal_id = v_jurnal.id and b.mitra_id = p_mitra and m.jumlah = p_jumlah and v_jurnal.keterangan = p_keterangan) then
-    raise exception 'KUNCI_DIPAKAI' using errcode = 'PT409';
-  end if;
+    select v_jurnal.id, p_mitra, m.jumlah, v_jurnal.keterangan, m.saldo_sesudah, v_jurnal.dibuat_pada, v_ulangan
+    from mutasi m where m.jurnal_id = v_jurnal.id and m.buku_id = v_tersedia;
 end $$;
 --> statement-breakpoint
 -- For admins: switches a mitra off or on; its next request meets it. No row when there is no such mitra.

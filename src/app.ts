@@ -2,6 +2,7 @@ import { siapaPun } from "./akun/akses/akses.ts";
 import { akunRoutes } from "./akun/routes.ts";
 import { sesiRoutes } from "./akun/sesi/routes.ts";
 import type { Deps } from "./deps.ts";
+import { halamanRoutes } from "./halaman/routes.ts";
 import { publishDocs } from "./platform/http/docs.ts";
 import { healthRoutes } from "./platform/health/routes.ts";
 import { answerError, answerUnmatched, requestFrame } from "./platform/http/request.ts";
@@ -11,6 +12,7 @@ import { billerAccess } from "./ppob/biller/biller.ts";
 import { mitraAccess } from "./ppob/mitra/mitra.ts";
 import { mitraRoutes } from "./ppob/mitra/routes.ts";
 import { produkRoutes } from "./ppob/produk/routes.ts";
+import { saldoRoutes } from "./ppob/saldo/routes.ts";
 import type { JobDeps } from "./ppob/transaksi/jobs.ts";
 import { callbackRoutes, transaksiRoutes } from "./ppob/transaksi/routes.ts";
 import { QUEUE_PATH } from "./ppob/transaksi/transaksi.ts";
@@ -31,9 +33,11 @@ export function createApp(deps: Deps): Router {
     local: config.local,
     strictRateLimits: config.strictRateLimits,
   };
+  app.route("/", halamanRoutes(accounts));
   app.route("/", sesiRoutes(accounts));
   app.route("/", akunRoutes(accounts));
   app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
+  app.route("/", saldoRoutes(deps));
   app.route("/", produkRoutes(deps));
   app.route("/", transaksiRoutes(deps));
   app.route("/", callbackRoutes(jobDeps(deps), queueAccess));

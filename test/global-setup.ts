@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { CHROMIUM } from "./chromium.ts";
 import { readHouseDocument } from "./platform/document.ts";
 import { unseenResponses } from "./platform/seen-responses.ts";
 import { migratePglite, openPglite } from "../dev/neon/pglite.ts";
@@ -30,6 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   for (const [variable, suites] of Object.entries(SERVERS)) {
     if (!process.env[variable]) console.log(`${variable} tidak diisi: ${suites} dilewati`);
   }
+  if (!existsSync(CHROMIUM)) console.log(`${CHROMIUM} tidak ada: pengujian di peramban dilewati`);
   mkdirSync(cache, { recursive: true });
   project.provide("databaseDump", await databaseDump());
   const seen = join(cache, `seen-responses-${process.pid}.txt`);

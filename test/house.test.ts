@@ -55,9 +55,20 @@ const HABITS: Habit[] = [
       { "src/ppob/a/routes.ts": `r({ path: "/beli" });`, "src/ppob/b/routes.ts": `r({ path: "/beli" });` },
       { "src/ppob/a/routes.ts": `r({ path: "/status/{id}" }); redirect("/status/{id}");` },
       { "src/ppob/a/a.ts": "const OTHER_PATH = `/queue/lain`;" },
+      { "src/halaman/a.tsx": `const a = <a href="/login">x</a>;` },
+      {
+        "src/halaman/alamat.ts": `const A = { a: "/masuk" };`,
+        "src/ppob/a/routes.ts": `r({ path: "/masuk" });`,
+      },
+      {
+        "src/halaman/alamat.ts": `const A = { a: "/register" };`,
+        "src/ppob/a/routes.ts": `r({ path: "/register" }); r({ path: "/register" });`,
+      },
     ],
     good: {
       "src/app.ts": `app.route("/", x); import "./a.ts";`,
+      "src/halaman/alamat.ts": `export const A = { daftar: "/register" };`,
+      "src/ppob/mitra/routes.ts": `r({ path: "/register" });`,
       "src/ppob/a/routes.ts": `r({ path: "/beli" }); r({ path: QUEUE_PATH });`,
       "src/ppob/a/a.ts": `export const QUEUE_PATH = "/queue/a"; const re = /^\\/x/; const pointer = "#/nominal";`,
       "src/ppob/biller/b.ts": `call("/cek-saldo");`,

@@ -24,6 +24,18 @@ const INVARIANTS: Record<string, string> = {
     where t.status = 'gagal' group by t.id having count(j.id) <> 1`,
   "what is open is not settled": `
     select t.id from transaksi t join jurnal j on j.transaksi_id = t.id and j.jenis <> 'beli' where t.status in ('pending', 'proses')`,
+  "a top-up is one entry of kas and one of tersedia": `
+    select j.id from jurnal j left join mutasi m on m.jurnal_id = j.id left join buku b on b.id = m.buku_id
+    where j.jenis = 'isi_saldo' group by j.id
+    having array_agg(b.nama::text || case when m.jumlah > 0 then '+' else '-' end order by b.nama::text)
+      is distinct from array['kas-', 'tersedia+']`,
+  "a top-up, and nothing else, names its admin and why": `
+    select j.id from jurnal j left join akun a on a.id = j.akun_id
+    where (j.jenis = 'isi_saldo') <> (a.id is not null) or (j.jenis = 'isi_saldo') <> (coalesce(j.keterangan, '') <> '')`,
+  "a top-up is in the audit once, by whom the journal names": `
+    select j.id from jurnal j
+    left join audit a on a.aksi = 'saldo.isi' and a.rincian ->> 'jurnal' = j.id::text and a.pelaku = 'akun:' || j.akun_id
+    where j.jenis = 'isi_saldo' group by j.id having count(a.id) <> 1`,
 };
 
 /** The invariants that do not hold, with the rows that break them. */

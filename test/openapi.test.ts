@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   houseWithoutCloud,
+  PAGES,
   readHouseDocument,
   readOperations,
   resolve,
@@ -18,19 +19,52 @@ const operations = await readOperations();
 /** Routes about the document, which it does not describe. */
 const ABOUT_THE_DOCUMENT = ["GET /openapi.json", "GET /docs", "GET /redoc"];
 
-/** Who may call, where it is not a mitra with its key. */
-const CALLERS: Record<string, string> = {
-  statusLayanan: "open",
-  statusDatabase: "open",
-  daftarMitra: "open",
-  webhookBiller: "biller",
-  antreanTransaksi: "qstash",
+/** People, by their token or by the cookie of a browser. */
+const PERSON = [{ bearer: [] }, { cookieSesi: [] }];
+const MITRA = [{ kunciApi: [] }];
+
+/** Who may call. A door without an entry here fails. */
+const CALLERS: Record<string, Record<string, string[]>[]> = {
+  statusLayanan: [],
+  statusDatabase: [],
+  masuk: [],
+  masukDenganEmail: [],
+  segarkanToken: [],
+  daftarNasabah: [],
+  // Before there is an admin, the first one has no token yet.
+  daftarStaf: [...PERSON, {}],
+  keluar: PERSON,
+  keluarSemua: PERSON,
+  daftarSesi: PERSON,
+  akhiriSesiLain: PERSON,
+  akhiriSesi: PERSON,
+  infoPengguna: PERSON,
+  profil: PERSON,
+  ubahProfil: PERSON,
+  gantiKataSandi: PERSON,
+  daftarAkun: PERSON,
+  aturAkun: PERSON,
+  semuaMitra: PERSON,
+  aturMitra: PERSON,
+  isiSaldo: PERSON,
+  daftarMitra: [],
+  rotasiKunci: MITRA,
+  daftarProduk: MITRA,
+  beli: MITRA,
+  statusTransaksi: MITRA,
+  riwayatTransaksi: MITRA,
+  webhookBiller: [{ biller: [] }],
+  antreanTransaksi: [{ qstash: [] }],
 };
+
+/** Open to everybody, and still refusing wrong credentials: they come in the body. */
+const CREDENTIALS_IN_BODY = ["masuk", "masukDenganEmail", "segarkanToken"];
 
 /** Every schema inside of one, itself included. */
 function inside(schema: Schema): Schema[] {
   const found = resolve(document, schema);
-  const parts = [...Object.values(found.properties ?? {}), ...(found.items ? [found.items] : [])];
+  const { properties = {}, items, allOf = [], anyOf = [], oneOf = [] } = found;
+  const parts = [...Object.values(properties), ...(items ? [items] : []), ...allOf, ...anyOf, ...oneOf];
   return [found, ...parts.flatMap(inside)];
 }
 
@@ -53,7 +87,7 @@ test("every route is documented, and every documented operation has a route", ()
     .filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const documented = operations.map(({ method, path }) => `${method} ${path}`);
-  expect(new Set(routes)).toEqual(new Set([...documented, ...ABOUT_THE_DOCUMENT]));
+  expect(new Set(routes)).toEqual(new Set([...documented, ...ABOUT_THE_DOCUMENT, ...PAGES]));
 });
 
 test("operation ids are unique, and names that a generator can use", () => {
@@ -73,15 +107,16 @@ describe.each(operations)("$method $path", (operation) => {
   test("has tags, a summary and an example", () => {
     expect(documented.tags).toEqual([expect.stringMatching(/./)]);
     expect(documented.summary).toMatch(/^\S.{5,}/);
-    const contents = [documented.requestBody, documented.responses["200"]].flatMap((part) =>
+    const contents = [documented.requestBody, documented.responses[operation.success]].flatMap((part) =>
       Object.values(part?.content ?? {}),
     );
     const schemas = [
       ...contents.map(({ schema }) => schema),
       ...parameters.map(({ schema }) => schema),
     ].flatMap(inside);
-    // A schema of constants is its own example.
-    expect(schemas.some(({ example, enum: constants }) => example !== undefined || constants)).toBe(true);
+    // A schema of constants is its own example, and what neither takes nor answers anything has nothing to show.
+    const shown = schemas.filter(({ example, enum: constants }) => example !== undefined || constants);
+    expect(shown.length > 0).toBe(schemas.length > 0);
   });
 
   test("answers every error with a problem document, and shows one", () => {
@@ -109,22 +144,42 @@ describe.each(operations)("$method $path", (operation) => {
   });
 
   test("bounds what it takes as text", () => {
-    const texts = (operation.json ? inside(operation.json) : []).filter(({ type }) =>
-      [type].flat().includes("string"),
-    );
-    for (const schema of texts) expect(Object.keys(schema)).toSatisfy(isBounded);
+    const taken = [...(operation.json ? [operation.json] : []), ...parameters.map(({ schema }) => schema)];
+    const texts = taken.flatMap(inside).filter(({ type }) => [type].flat().includes("string"));
+    for (const schema of texts) expect(schema).toSatisfy(isBounded);
   });
 
   test("says who may call", () => {
-    const scheme = CALLERS[operation.id] ?? "kunciApi";
-    expect(documented.security).toEqual(scheme === "open" ? [] : [{ [scheme]: [] }]);
-    expect(["open", ...Object.keys(document.components.securitySchemes)]).toContain(scheme);
-    expect(statuses.includes(401)).toBe(scheme !== "open");
+    const callers = CALLERS[operation.id];
+    expect(documented.security).toEqual(callers);
+    const schemes = callers?.flatMap((alternative) => Object.keys(alternative)) ?? [];
+    const known = Object.keys(document.components.securitySchemes);
+    expect(known).toEqual(expect.arrayContaining(schemes));
+    const refuses = schemes.length > 0 || CREDENTIALS_IN_BODY.includes(operation.id);
+    expect(statuses.includes(401)).toBe(refuses);
   });
 });
 
-function isBounded(keywords: string[]): boolean {
-  return ["maxLength", "pattern", "enum", "const"].some((keyword) => keywords.includes(keyword));
+test("the schemes say where credentials go", () => {
+  expect(document.components.securitySchemes).toMatchObject({
+    bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+    cookieSesi: { type: "apiKey", in: "cookie", name: "__Host-sesi" },
+    kunciApi: { type: "apiKey", in: "header", name: "x-api-key" },
+    qstash: { type: "apiKey", in: "header", name: "Upstash-Signature" },
+    biller: { type: "apiKey", in: "header" },
+  });
+});
+
+test("a request of a person that changes something can be refused for want of a CSRF token, a read cannot", () => {
+  for (const { id, method, documented, security } of operations) {
+    const forbidden = Object.values(documented.responses["403"]?.content ?? {});
+    const codes = forbidden.flatMap(({ examples = {} }) => Object.keys(examples));
+    expect(codes.includes("CSRF_DITOLAK"), id).toBe(security === "bearer" && method !== "GET");
+  }
+});
+
+function isBounded(schema: Schema): boolean {
+  return schema.format === "uuid" || ["maxLength", "pattern", "enum", "const"].some((key) => key in schema);
 }
 
 /** Integers that somebody sends, by where they stand. */

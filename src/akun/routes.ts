@@ -64,9 +64,11 @@ const info = defineRoute({
   responses: { 200: { description: "Pengguna", content: { "application/json": { schema: infoSchema } } } },
 });
 
+const SAYA = "/auth/me";
+
 const profil = defineRoute({
   method: "get",
-  path: "/auth/me",
+  path: SAYA,
   operationId: "profil",
   tags: ["Akun"],
   summary: "Akun pemegang token",
@@ -76,7 +78,7 @@ const profil = defineRoute({
 
 const ubahProfil = defineRoute({
   method: "patch",
-  path: "/auth/me",
+  path: SAYA,
   operationId: "ubahProfil",
   tags: ["Akun"],
   summary: "Ubah nama, email, atau username sendiri",

@@ -12,7 +12,11 @@ export interface Schema {
   enum?: unknown[];
   example?: unknown;
   properties?: Record<string, Schema>;
+  required?: string[];
   items?: Schema;
+  allOf?: Schema[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
   $ref?: string;
 }
 
@@ -40,6 +44,16 @@ export interface HouseDocument {
   paths: Record<string, Record<string, DocumentedOperation>>;
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
 }
+
+/** Pages and forms for browsers: they have a route, and are no part of the document. */
+export const PAGES = [
+  "GET /home",
+  "GET /login",
+  "GET /register",
+  "POST /masuk",
+  "POST /daftar",
+  "POST /keluar",
+];
 
 /** Enough to build the house without opening a connection: addresses nobody listens on, keys nobody uses. */
 const NO_CLOUD = {
@@ -78,9 +92,13 @@ export interface Operation {
   /** Template, as in `/status/{id}`. */
   path: string;
   statuses: number[];
+  /** The one status of success. */
+  success: number;
   parameters: Parameter[];
-  /** Name of the security scheme; none on an open route. */
+  /** Name of the first security scheme; none on an open route. */
   security: string | undefined;
+  /** Callers without credentials are let in too. */
+  optional: boolean;
   /** Schema of the JSON body; none where the operation takes no body, or one that is not JSON. */
   json: Schema | undefined;
   takesBody: boolean;
@@ -98,14 +116,22 @@ export async function readOperations(): Promise<Operation[]> {
         method: method.toUpperCase(),
         path,
         statuses: Object.keys(documented.responses).map(Number),
+        success: successOf(documented),
         parameters: documented.parameters ?? [],
         security: Object.keys(documented.security?.[0] ?? {})[0],
+        optional: documented.security?.some((scheme) => Object.keys(scheme).length === 0) ?? false,
         json: schema && resolve(document, schema),
         takesBody: documented.requestBody !== undefined,
         documented,
       };
     }),
   );
+}
+
+function successOf({ operationId, responses }: DocumentedOperation): number {
+  const [success, ...more] = Object.keys(responses).filter((status) => /^2/.test(status));
+  if (success === undefined || more.length > 0) throw new Error(`${operationId} has no one success`);
+  return Number(success);
 }
 
 /** Follows a `$ref` into the document's components. */

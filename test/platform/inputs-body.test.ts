@@ -86,7 +86,8 @@ describe("JSON that parsers disagree about", () => {
     "hasOwnProperty",
     "toJSON",
   ])("an unknown key %s is 422 and named", async (name) => {
-    await expectRefused(world, json, [422], (_, sample) => ({ body: opened(sample, `"${name}":1`) }));
+    const unknowing = json.filter(({ json: schema }) => !Object.hasOwn(schema?.properties ?? {}, name));
+    await expectRefused(world, unknowing, [422], (_, sample) => ({ body: opened(sample, `"${name}":1`) }));
     const answer = await send(world, await sampleOf(world, first(strict)), { body: `{"${name}":1}` });
     expect((await answer.json<{ errors: unknown[] }>()).errors).toContainEqual(
       expect.objectContaining({ pointer: `#/${name}` }),

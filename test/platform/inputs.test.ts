@@ -2,139 +2,15 @@ import { request as httpRequest } from "node:http";
 import { describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { makeMitra } from "../make.ts";
-import { readOperations, type Operation } from "./document.ts";
+import { readOperations } from "./document.ts";
 import { expectRefused, flawsOf, sampleOf, send, type Sample } from "./samples.ts";
 
 const world = useWorld();
 const operations = await readOperations();
-const isInteger = ({ schema }: Operation["parameters"][number]) => schema.type === "integer";
 
 test.each(operations)("$id takes its valid request", async (operation) => {
   const response = await send(world, await sampleOf(world, operation));
-  expect(response.status, await response.text()).toBe(200);
-});
-
-describe("a URL", () => {
-  const withQuery = (sample: Sample, query: string) =>
-    sample.path + (sample.path.includes("?") ? "&" : "?") + query;
-
-  test.each([
-    ["NUL in a value", "x=%00"],
-    ["NUL in a name", "%00=x"],
-    ["NUL, overlong", "x=%C0%80"],
-    ["a lone surrogate", "x=%ED%A0%80"],
-    ["invalid UTF-8", "x=%FF%FE"],
-    ["half an escape", "x=%"],
-    ["no hex in an escape", "x=%zz"],
-    ["5,000 characters", `x=${"a".repeat(5_000)}`],
-    ["10,000 parameters", "a&".repeat(10_000)],
-  ])("with %s is refused everywhere", async (_name, query) => {
-    await expectRefused(world, operations, [400], (_, sample) => ({ path: withQuery(sample, query) }));
-  });
-
-  test.each([
-    "q=1&q=2",
-    "a[]=1&a[]=2",
-    "a[b]=1",
-    "__proto__=1&constructor=1&prototype=1",
-    "__proto__[saldo]=1",
-  ])("with ?%s does not change an operation that has no query", async (query) => {
-    for (const operation of operations.filter(
-      ({ parameters }) => !parameters.some((p) => p.in === "query"),
-    )) {
-      const sample = await sampleOf(world, operation);
-      const response = await send(world, sample, { path: withQuery(sample, query) });
-      expect(response.status, operation.id).toBe(200);
-    }
-  });
-});
-
-describe("an id in a path", () => {
-  const withIds = operations.filter(({ parameters }) =>
-    parameters.some((p) => p.in === "path" && isInteger(p)),
-  );
-
-  test.each([
-    ["2147483648", 404],
-    ["9007199254740991", 404],
-    ["9007199254740992", 422],
-    ["9007199254740993", 422],
-    ["9223372036854775808", 422],
-    ["1".repeat(300), 422],
-    ["0", 422],
-    ["-1", 422],
-    ["-13056075990", 422],
-    ["+1", 422],
-    ["%2B1", 422],
-    ["01", 422],
-    ["1e3", 422],
-    ["0x10", 422],
-    ["1.0", 422],
-    ["1,2", 422],
-    ["1;2", 422],
-    ["%20", 422],
-    ["%201", 422],
-    ["1%20", 422],
-    ["1%0A", 422],
-    ["%2F1", 422],
-    ["%D9%A1", 422],
-    ["%EF%BC%91", 422],
-    ["NaN", 422],
-    ["null", 422],
-    ["__proto__", 422],
-    ["%00", 400],
-    ["1%00", 400],
-    ["%ED%A0%80", 400],
-    ["%FF", 400],
-    ["%", 400],
-  ])("%s is answered %i", async (id, status) => {
-    await expectRefused(world, withIds, [status], ({ path }) => ({
-      path: path.replaceAll(/\{[^}]+\}/g, id),
-    }));
-  });
-});
-
-describe("a number in a query", () => {
-  const withNumbers = operations.filter(({ parameters }) =>
-    parameters.some((p) => p.in === "query" && isInteger(p)),
-  );
-  const bare = ({ path }: Sample) => path.replace(/\?.*/, "");
-
-  test.each(
-    `-1 0 -0 01 1e1 0x10 +1 %2B1 1.5 1,5 NaN Infinity null true %20 1%20 %D9%A1 9007199254740993 9223372036854775808`
-      .split(" ")
-      .concat("", "9".repeat(300)),
-  )("as '%s' is 422", async (value) => {
-    const named = (operation: Operation) =>
-      operation.parameters.filter((p) => p.in === "query" && isInteger(p)).map(({ name }) => name);
-    for (const name of new Set(withNumbers.flatMap(named))) {
-      const having = withNumbers.filter((operation) => named(operation).includes(name));
-      await expectRefused(world, having, [422], (_, sample) => ({
-        path: `${bare(sample)}?${name}=${value}`,
-      }));
-    }
-  });
-
-  test.each([
-    "limit=101",
-    "limit=1000000000",
-    "limit=1&limit=2",
-    "limit=1&limit=1",
-    "limit[]=1",
-    "limit[a]=1",
-    "limit%00=1",
-    "Limit=1",
-    "offset=1000000000",
-    "q=1",
-    "constructor=1",
-    "toString=1",
-    "__proto__=1",
-    "__proto__[limit]=1",
-  ])("?%s is refused", async (query) => {
-    await expectRefused(world, withNumbers, [400, 422], (_, sample) => ({
-      path: `${bare(sample)}?${query}`,
-    }));
-  });
+  expect(response.status, await response.text()).toBe(operation.success);
 });
 
 describe("a header", () => {
@@ -221,7 +97,7 @@ describe("the type of a body", () => {
       const sample = await sampleOf(world, operation);
       const headers = { "content-type": type };
       const taken = await send(world, sample, { headers });
-      expect([200, 415], operation.id).toContain(taken.status);
+      expect([operation.success, 415], operation.id).toContain(taken.status);
       const empty = await send(world, sample, { headers, body: "{}" });
       expect(await flawsOf(empty, [415, 422]), operation.id).toEqual([]);
     }

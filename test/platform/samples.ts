@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { expect, inject, onTestFinished } from "vitest";
 import { signature } from "../../dev/qstash/signing.ts";
 import { createApp } from "../../src/app.ts";
@@ -7,17 +7,10 @@ import { ContractWatch } from "../contract-watch.ts";
 import type { World } from "../harness.ts";
 import { makeMitra, purchase } from "../make.ts";
 import type { Operation } from "./document.ts";
+import { JSON_TYPE, newEmail, newKey, type MakeSample, type Sample } from "./request-sample.ts";
+import { AKUN, inTheNameOf } from "./samples-akun.ts";
 
-/** A valid request of one operation, ready to be bent. */
-export interface Sample {
-  /** Request target with its query. */
-  path: string;
-  method: string;
-  headers: Record<string, string>;
-  body?: Record<string, unknown>;
-  /** Headers of a caller who signs the exact body. */
-  sign?: (body: string | Uint8Array) => Record<string, string>;
-}
+export { newEmail, newKey, type Sample } from "./request-sample.ts";
 
 export type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
@@ -33,38 +26,62 @@ export interface Change {
 export type House = Pick<World, "request">;
 
 /** A valid request of every operation, hand-written. A route without an entry here fails every table-driven test. */
-const SAMPLES: Record<string, (world: World) => Promise<Sample>> = {
+const SAMPLES: Record<string, MakeSample> = {
+  ...AKUN,
   statusLayanan: async () => ({ path: "/", method: "GET", headers: {} }),
   statusDatabase: async () => ({ path: "/db-connect", method: "GET", headers: {} }),
   daftarMitra: async () => ({
     path: "/register",
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: JSON_TYPE,
     body: { nama: "Budi Santoso", email: newEmail(), hp: "08123456789", saldo: 1 },
   }),
-  rotasiKunci: async (world) => ({ path: "/generate-key", method: "POST", headers: await keyOf(world) }),
-  daftarProduk: async (world) => ({ path: "/produk", method: "GET", headers: await keyOf(world) }),
+  rotasiKunci: async (world) => ({ ...(await ofMitra(world)), path: "/generate-key", method: "POST" }),
+  daftarProduk: async (world) => ({ ...(await ofMitra(world)), path: "/produk", method: "GET" }),
   beli: async (world) => ({
+    actor: "mitra",
     path: "/beli",
     method: "POST",
-    headers: { ...(await keyOf(world)), "content-type": "application/json" },
+    headers: { ...(await keyOf(world)), ...JSON_TYPE },
     body: { produk_id: 1, nomor_tujuan: "08123456789", nominal: 10_000, ref_id: newKey() },
   }),
   statusTransaksi: async (world) => {
     const mitra = await makeMitra(world);
     const id = await purchase(world, mitra);
     await world.idle();
-    return { path: `/status/${id}`, method: "GET", headers: { "x-api-key": mitra.apiKey } };
+    return {
+      actor: "mitra",
+      path: `/status/${id}`,
+      method: "GET",
+      headers: { "x-api-key": mitra.apiKey },
+    };
   },
   riwayatTransaksi: async (world) => ({
+    ...(await ofMitra(world)),
     path: "/riwayat?limit=5",
     method: "GET",
-    headers: await keyOf(world),
+  }),
+  semuaMitra: async (world) => ({
+    ...(await inTheNameOf(world, "admin")),
+    path: "/mitra?limit=1",
+    method: "GET",
+  }),
+  aturMitra: async (world) => ({
+    ...(await inTheNameOf(world, "admin")),
+    path: `/mitra/${(await makeMitra(world)).id}`,
+    method: "PATCH",
+    body: { aktif: false },
+  }),
+  isiSaldo: async (world) => ({
+    ...(await inTheNameOf(world, "admin")),
+    path: `/mitra/${(await makeMitra(world)).id}/saldo`,
+    method: "POST",
+    body: { jumlah: 50_000, keterangan: "Transfer BCA", kunci: newKey() },
   }),
   antreanTransaksi: async (world) => ({
     path: "/queue/transaksi",
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: JSON_TYPE,
     // No purchase has this id, so a message that gets through changes nothing.
     body: { transaksi_id: Number.MAX_SAFE_INTEGER },
     sign: (body) => {
@@ -88,16 +105,12 @@ const SAMPLES: Record<string, (world: World) => Promise<Sample>> = {
   }),
 };
 
+async function ofMitra(world: World): Promise<Pick<Sample, "actor" | "headers">> {
+  return { actor: "mitra", headers: await keyOf(world) };
+}
+
 async function keyOf(world: World): Promise<Record<string, string>> {
   return { "x-api-key": (await makeMitra(world)).apiKey };
-}
-
-export function newEmail(): string {
-  return `${randomBytes(8).toString("hex")}@mail.com`;
-}
-
-export function newKey(): string {
-  return randomBytes(8).toString("hex");
 }
 
 /** A fresh valid request of `operation`, with rows of its own behind it. */
@@ -140,6 +153,8 @@ export async function flawsOf(response: Response, statuses: readonly number[]): 
   const problem = JSON.parse(text) as Record<string, unknown>;
   const fields = Object.keys(problem).filter((name) => name !== "errors");
   if (fields.sort().join() !== PROBLEM_FIELDS.join()) flaws.push(`fields ${fields.join()}`);
+  const promised = { 401: "www-authenticate", 429: "retry-after", 503: "retry-after" }[response.status];
+  if (promised && !response.headers.get(promised)) flaws.push(`no ${promised}`);
   if (problem["status"] !== response.status) flaws.push(`status ${String(problem["status"])} in the body`);
   if (problem["request_id"] !== response.headers.get("x-request-id")) flaws.push("another request_id");
   if (text.includes("ZodError") || text.includes("    at ")) flaws.push(`shows its inside: ${text}`);
@@ -155,12 +170,16 @@ function deepText(value: unknown): string {
     .join("\n");
 }
 
-/** How many rows there are of everything a request can write. */
+/** How many rows there are of everything a request can write, and a digest of those that are updated in place. */
 export async function rowCounts(world: World): Promise<Record<string, string | null> | undefined> {
   const [row] = await world.cloud.neon.asOwner(
     `select (select count(*) from mitra) as mitra, (select count(*) from transaksi) as transaksi,
       (select count(*) from percobaan) as percobaan, (select count(*) from jurnal) as jurnal,
-      (select count(*) from mutasi) as mutasi, (select md5(string_agg(kunci_api_hash, '' order by id)) from mitra) as kunci`,
+      (select count(*) from mutasi) as mutasi, (select md5(string_agg(m::text, '' order by id)) from mitra m) as isi_mitra,
+      (select count(*) from jurnal where jenis = 'isi_saldo') as isi,
+      (select count(*) from akun) as akun, (select md5(string_agg(a::text, '' order by id)) from akun a) as isi_akun,
+      (select count(*) from sesi) as sesi, (select md5(string_agg(s::text, '' order by id)) from sesi s) as isi_sesi,
+      (select count(*) from audit) as audit`,
   );
   return row;
 }
@@ -187,15 +206,16 @@ export async function expectRefused(
   world: World,
   operations: readonly Operation[],
   statuses: readonly number[],
-  bend: (operation: Operation, sample: Sample) => Change,
+  bend: (operation: Operation, sample: Sample) => Change | Promise<Change>,
 ): Promise<void> {
   expect(operations).not.toEqual([]);
   const found: string[] = [];
   for (const operation of operations) {
     const sample = await sampleOf(world, operation);
+    const change = await bend(operation, sample);
     const before = await rowCounts(world);
     const logged = world.log.length;
-    const response = await send(world, sample, bend(operation, sample));
+    const response = await send(world, sample, change);
     const flaws = await flawsOf(response, statuses);
     if (JSON.stringify(await rowCounts(world)) !== JSON.stringify(before)) flaws.push("rows were written");
     const alarms = world.log.slice(logged).filter(({ level }) => level === "error");

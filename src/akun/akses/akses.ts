@@ -127,8 +127,7 @@ export async function bacaCookie(c: Context<HouseEnv>): Promise<Pemegang | "tida
 
 /** Throws `CsrfDitolak` unless the request comes from a page of ours that knows the token of `cookieId`. */
 export function tuntutCsrf(c: Context<HouseEnv>, cookieId: string, token: string): void {
-  const dariLuar = comesFromElsewhere({ url: c.req.url, header: (name) => c.req.header(name) });
-  if (dariLuar || !c.var.auth.csrf.holds(cookieId, token)) throw new CsrfDitolak();
+  if (comesFromElsewhere(c) || !c.var.auth.csrf.holds(cookieId, token)) throw new CsrfDitolak();
 }
 
 /** Enters as the holder of a token, if its role is one of `peran`. */

@@ -81,9 +81,11 @@ const keluarSemua = defineRoute({
   responses: { 204: { description: "Berakhir" } },
 });
 
+const SESI = "/auth/sessions";
+
 const daftarSesi = defineRoute({
   method: "get",
-  path: "/auth/sessions",
+  path: SESI,
   operationId: "daftarSesi",
   tags: ["Akun"],
   summary: "Sesi yang hidup, terbaru dulu (paling banyak 20)",
@@ -95,7 +97,7 @@ const daftarSesi = defineRoute({
 
 const akhiriLain = defineRoute({
   method: "delete",
-  path: "/auth/sessions",
+  path: SESI,
   operationId: "akhiriSesiLain",
   tags: ["Akun"],
   summary: "Akhiri semua sesi selain yang ini",

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { constantTimeEqual, hmacHex } from "../crypto/hash.ts";
 
 /**
@@ -19,12 +20,9 @@ export function createCsrf(secrets: readonly string[]): Csrf {
 }
 
 /** Whether a browser says that a request comes from elsewhere. Clients that are no browsers say nothing. */
-export function comesFromElsewhere(request: {
-  url: string;
-  header(name: string): string | undefined;
-}): boolean {
-  const origin = request.header("origin");
-  if (origin !== undefined) return origin !== new URL(request.url).origin;
-  const site = request.header("sec-fetch-site");
+export function comesFromElsewhere({ req }: Context): boolean {
+  const origin = req.header("origin");
+  if (origin !== undefined) return origin !== new URL(req.url).origin;
+  const site = req.header("sec-fetch-site");
   return site !== undefined && site !== "same-origin";
 }

@@ -2,24 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { describeError } from "../log.ts";
-import { okSchema } from "../http/fields.ts";
 import { defineRoute, open } from "../http/route.ts";
 import { createRouter, type Router } from "../http/router.ts";
-
-const hidup = defineRoute({
-  method: "get",
-  path: "/",
-  operationId: "statusLayanan",
-  tags: ["Layanan"],
-  summary: "Layanan hidup",
-  access: open,
-  responses: {
-    200: {
-      description: "Hidup",
-      content: { "application/json": { schema: okSchema } },
-    },
-  },
-});
 
 const databaseSchema = z
   .object({ database: z.literal("postgresql"), status: z.enum(["connected", "disconnected"]) })
@@ -38,10 +22,9 @@ const dbConnect = defineRoute({
   },
 });
 
-/** Whether we live, and whether the database answers. */
+/** Whether the database answers. */
 export function healthRoutes({ db }: { db: Database }): Router {
   const router = createRouter();
-  router.openapi(hidup, (c) => c.json({ status: "ok" as const }, 200));
   router.openapi(dbConnect, async (c) => {
     try {
       await db.execute(sql`select 1`);

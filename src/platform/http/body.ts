@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { MalformedJson, PayloadTooLarge, UnsupportedMediaType } from "./errors.ts";
+import { MalformedForm, MalformedJson, PayloadTooLarge, UnsupportedMediaType } from "./errors.ts";
 import type { HouseEnv } from "./router.ts";
 import { whyRefused } from "./strict-json.ts";
 
@@ -30,6 +30,28 @@ export const strictJson: MiddlewareHandler<HouseEnv> = async (c, next) => {
   if (reason) throw new MalformedJson({ detail: `Isi permintaan ditolak: ${reason}.` });
   await next();
 };
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i;
+
+/** Reads a form strictly: its type, its UTF-8, no NUL, and every field once. Later readers reuse the text. */
+export const strictForm: MiddlewareHandler<HouseEnv> = async (c, next) => {
+  if (!FORM_TYPE.test(c.req.header("content-type") ?? "")) throw new UnsupportedMediaType();
+  const text = await readUtf8(c.req);
+  const fields = [...new URLSearchParams(text)];
+  const form = Object.fromEntries(fields);
+  if (!isCleanEncoding(text) || Object.keys(form).length < fields.length) throw new MalformedForm();
+  c.set("form", form);
+  await next();
+};
+
+/** Whether percent-encoding decodes to UTF-8 without NUL: PostgreSQL stores neither, and decoders disagree on the rest. */
+export function isCleanEncoding(text: string): boolean {
+  try {
+    return !decodeURIComponent(text.replaceAll("+", " ")).includes("\u0000");
+  } catch {
+    return false;
+  }
+}
 
 /** Keeps the body's exact text for routes that check a vendor's signature over it. */
 export const keepRawBody: MiddlewareHandler<HouseEnv> = async (c, next) => {

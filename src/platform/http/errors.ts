@@ -68,6 +68,7 @@ export function errorOfCode(code: string): ErrorClass | undefined {
 
 export const MalformedUrl = defineError(400, "URL_RUSAK", "Alamat memuat karakter yang tidak sah.");
 export const MalformedJson = defineError(400, "JSON_RUSAK", "Isi permintaan bukan JSON yang sah.");
+export const MalformedForm = defineError(400, "FORMULIR_RUSAK", "Isi formulir tidak sah.");
 export const SignatureInvalid = defineError(401, "TANDA_TANGAN_SALAH", "Tanda tangan tidak sah.", {
   headers: { "www-authenticate": "Signature" },
 });

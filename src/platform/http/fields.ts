@@ -32,6 +32,11 @@ export function passwordField(min: number) {
     .openapi({ format: "password", example: "password123" });
 }
 
+/** An idempotency key: visible ASCII, so that it survives every header implementation; length as Stripe has it. */
+export function keyField() {
+  return z.string().regex(/^[\x21-\x7e]{1,255}$/, "1 sampai 255 karakter ASCII tanpa spasi");
+}
+
 /** An id in a path: decimal, no sign, no leading zero, so that every row has one address. */
 export function idParam(name: string) {
   return z

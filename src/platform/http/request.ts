@@ -17,6 +17,7 @@ import {
   problemOf,
   UnsupportedMediaType,
 } from "./errors.ts";
+import { isCleanEncoding } from "./body.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { HouseEnv } from "./router.ts";
 
@@ -48,7 +49,7 @@ export function requestFrame(deps: {
     });
   };
   const refuseBadUrl: MiddlewareHandler<HouseEnv> = async (c, next) => {
-    if (!isCleanUrl(c.req.url)) throw new MalformedUrl();
+    if (c.req.url.length > MAX_URL || !isCleanEncoding(c.req.url)) throw new MalformedUrl();
     await next();
   };
   const noStore: MiddlewareHandler<HouseEnv> = async (c, next) => {
@@ -77,22 +78,17 @@ function withRequestId(log: Log, requestId: string): Log {
 /** Longest request target taken, in characters. */
 const MAX_URL = 4_096;
 
-/** Percent-encoding must decode to UTF-8 without NUL: PostgreSQL stores neither, and frameworks disagree on the rest. */
-function isCleanUrl(url: string): boolean {
-  if (url.length > MAX_URL) return false;
-  try {
-    return !decodeURIComponent(url.replaceAll("+", " ")).includes("\u0000");
-  } catch {
-    return false;
-  }
+/** Answers whatever was thrown with a problem document. */
+export function answerError(error: Error, c: Context<HouseEnv>): Response {
+  return problem(c, declaredError(error, c));
 }
 
-/** Turns whatever was thrown into a problem document; what is not declared is logged and answered with a constant text. */
-export function answerError(error: Error, c: Context<HouseEnv>): Response {
+/** What the caller may know of something thrown; what is not declared is logged, and has a constant text. */
+export function declaredError(error: Error, c: Context<HouseEnv>): AppError {
   const known = error instanceof AppError ? error : ofFramework(error);
   if (!known) c.var.log.error("unexpected", describeError(error));
   else if (known.cause) c.var.log.error("unavailable", describeError(known.cause));
-  return problem(c, known ?? new InternalError());
+  return known ?? new InternalError();
 }
 
 /** What the framework's own parsing refuses, on routes whose body `strictJson` has not read before. */

@@ -1,6 +1,6 @@
 import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { keepRawBody, limitBody, strictJson } from "./body.ts";
+import { keepRawBody, limitBody, strictForm, strictJson } from "./body.ts";
 import {
   InternalError,
   MalformedJson,
@@ -62,15 +62,18 @@ const problemSchema = z
     description: "RFC 9457 problem document; `detail` untuk manusia, `type` untuk mesin.",
   });
 
+const FORM = "application/x-www-form-urlencoded";
+
 /** Declares a route: contract, access and every error it can answer, in one place next to its handler. */
 export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R) {
   const { access, errors = [], rawBody = false, ...config }: RouteShape<P> = shape;
   const takesBody = config.request?.body !== undefined;
+  const readBody = config.request?.body?.content?.[FORM] ? strictForm : strictJson;
   // Credentials are checked before a body is read; only a signature over the body has to wait for it.
   // Vendors' callbacks come in bursts from few addresses, so their signature is their only gate.
   const middleware = rawBody
     ? [limitBody, keepRawBody, ...access.middleware]
-    : [limitRate, ...access.middleware, ...(takesBody ? [limitBody, strictJson] : [])];
+    : [limitRate, ...access.middleware, ...(takesBody ? [limitBody, readBody] : [])];
   const possible = [
     MalformedUrl,
     ...access.errors,

@@ -17,6 +17,8 @@ export interface HouseEnv {
     auth: Auth;
     /** Who calls; set by the route's `access`, so absent on open routes. */
     actor: Actor;
+    /** The fields of a form as they came, once it has been read. */
+    form: Record<string, string> | undefined;
     /** The session that a browser's cookie names. */
     cookieSession: string | undefined;
     /** The body's exact bytes as text, for signatures; set on routes that declare `rawBody`. */

@@ -6,12 +6,21 @@ import type { Actor } from "../../platform/db/actor.ts";
 import { defineError } from "../../platform/http/errors.ts";
 import type { Access } from "../../platform/http/route.ts";
 import type { Ids } from "../../platform/id.ts";
-import { daftarMitra, gantiKunci, type KunciTersimpan } from "./repo.ts";
+import {
+  aturMitra,
+  daftarMitra,
+  gantiKunci,
+  mitraTerbaru,
+  satuMitra,
+  type KunciTersimpan,
+  type Saringan,
+} from "./repo.ts";
 
 export const KunciApiSalah = defineError(401, "KUNCI_API_SALAH", "API Key tidak valid", {
   headers: { "www-authenticate": 'ApiKey realm="satu-pintu", header="x-api-key"' },
 });
 export const MitraNonaktif = defineError(403, "MITRA_NONAKTIF", "Akun mitra dinonaktifkan.");
+export const MitraTidakAda = defineError(404, "MITRA_TIDAK_ADA", "Mitra tidak ditemukan.");
 export const EmailTerdaftar = defineError(409, "EMAIL_TERDAFTAR", "User/email sudah terdaftar");
 export const SaldoAwalDitolak = defineError(
   403,
@@ -83,6 +92,27 @@ export async function rotasiKunci(deps: MitraDeps, actor: Actor, apiKeyLama: str
   const [diganti] = await withActor(deps.db, actor, [gantiKunci(deps.db, sha256Hex(apiKeyLama), tersimpan)]);
   if (diganti.length === 0) throw new KunciApiSalah();
   return pasangan;
+}
+
+export type Mitra = Awaited<ReturnType<typeof satuMitra>>[number];
+
+/** Mitra for admins, newest first, at most `limit`, older than id `before` if given, and only those `saringan` lets through. */
+export async function semua(
+  { db }: MitraDeps,
+  actor: Actor,
+  limit: number,
+  before: number | undefined,
+  saringan: Saringan,
+): Promise<Mitra[]> {
+  const [baris] = await withActor(db, actor, [mitraTerbaru(db, limit, before, saringan)]);
+  return baris;
+}
+
+/** For admins: switches a mitra off or on; its very next request meets it. Throws `MitraTidakAda`. */
+export async function atur({ db }: MitraDeps, actor: Actor, id: number, aktif: boolean): Promise<Mitra> {
+  const [, [mitra]] = await withActor(db, actor, [aturMitra(db, id, aktif), satuMitra(db, id)]);
+  if (!mitra) throw new MitraTidakAda();
+  return mitra;
 }
 
 async function buatKunci({

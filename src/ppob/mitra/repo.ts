@@ -1,5 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql, type SQL } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "../../platform/db/database.ts";
+import { buku } from "../saldo/table.ts";
 import { mitra } from "./table.ts";
 
 /** What is stored of a pair of keys. */
@@ -29,4 +31,82 @@ export function gantiKunci(db: Database, hashLama: string, kunci: KunciTersimpan
     .set({ kunciApiHash: kunci.hash, kunciApiAwalan: kunci.awalan, kunciPrivatSegel: kunci.privatSegel })
     .where(and(eq(mitra.id, sql`app.mitra_id()`), eq(mitra.kunciApiHash, hashLama)))
     .returning({ id: mitra.id });
+}
+
+/** What admins see of a mitra. */
+const columns = {
+  id: mitra.id,
+  nama: mitra.nama,
+  email: mitra.email,
+  hp: mitra.hp,
+  aktif: mitra.aktif,
+  kunciApiAwalan: mitra.kunciApiAwalan,
+  dibuatPada: mitra.dibuatPada,
+};
+const tersedia = alias(buku, "tersedia");
+const ditahan = alias(buku, "ditahan");
+
+/**
+ * Mitra with their two books, newest first, for admins; row-level security leaves them to those.
+ * The page is cut before the books are looked up: the planner, who cannot guess what the policy lets through, would look up everybody's.
+ */
+function denganSaldo(db: Database, syarat: SQL | undefined, batas: number) {
+  const halaman = db
+    .select(columns)
+    .from(mitra)
+    .where(syarat)
+    .orderBy(desc(mitra.id))
+    .limit(batas)
+    .as("halaman");
+  return db
+    .select({
+      id: halaman.id,
+      nama: halaman.nama,
+      email: halaman.email,
+      hp: halaman.hp,
+      aktif: halaman.aktif,
+      kunciApiAwalan: halaman.kunciApiAwalan,
+      dibuatPada: halaman.dibuatPada,
+      // Only the house's books have no balance of their own.
+      saldo: sql<bigint>`${tersedia.saldo}`.mapWith(tersedia.saldo),
+      saldoDitahan: sql<bigint>`${ditahan.saldo}`.mapWith(ditahan.saldo),
+    })
+    .from(halaman)
+    .innerJoin(tersedia, and(eq(tersedia.mitraId, halaman.id), eq(tersedia.nama, "tersedia")))
+    .innerJoin(ditahan, and(eq(ditahan.mitraId, halaman.id), eq(ditahan.nama, "ditahan")))
+    .orderBy(desc(halaman.id));
+}
+
+export interface Saringan {
+  aktif: boolean | undefined;
+  /** Part of the name or the e-mail address, taken literally, in whatever case. */
+  cari: string | undefined;
+}
+
+/** Mitra, newest first, before id `sebelum` if given. */
+export function mitraTerbaru(
+  db: Database,
+  batas: number,
+  sebelum: number | undefined,
+  { aktif, cari }: Saringan,
+) {
+  const syarat = and(
+    sebelum === undefined ? undefined : lt(mitra.id, sebelum),
+    aktif === undefined ? undefined : eq(mitra.aktif, aktif),
+    // `strpos` in place of LIKE: it knows no wildcards that would have to be escaped.
+    cari === undefined
+      ? undefined
+      : sql`(strpos(lower(${mitra.nama}), lower(${cari})) > 0 or strpos(${mitra.email}, lower(${cari})) > 0)`,
+  );
+  return denganSaldo(db, syarat, batas);
+}
+
+/** One mitra. */
+export function satuMitra(db: Database, id: number) {
+  return denganSaldo(db, eq(mitra.id, id), 1);
+}
+
+/** Switches a mitra off or on; does nothing when there is none. */
+export function aturMitra(db: Database, id: number, aktif: boolean) {
+  return db.execute(sql`select app.atur_mitra(${id}, ${aktif})`);
 }

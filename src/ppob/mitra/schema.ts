@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { emailField, textField } from "../../platform/http/fields.ts";
+import { emailField, idParam, textField } from "../../platform/http/fields.ts";
+import { listQuery } from "../../platform/http/list.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
 
 export const daftarSchema = z
@@ -33,3 +34,47 @@ export const kunciSchema = z
       .openapi({ example: "API Key dan Private Key simpan baik-baik, hanya tampil saat register." }),
   })
   .openapi("KunciMitra");
+
+const rupiah = z.int().min(0).max(MAX_WIRE_RUPIAH).openapi({ format: "int64" });
+
+export const mitraSchema = z
+  .object({
+    id: z.int().openapi({ example: 4 }),
+    nama: z.string().openapi({ example: "Budi Santoso" }),
+    email: z.string().openapi({ example: "budi@mail.com" }),
+    hp: z.string().nullable().openapi({ example: "08123456789" }),
+    aktif: z.boolean().openapi({ example: true }),
+    kunci_api_awalan: z.string().openapi({
+      example: "270ae3ec",
+      description: "Karakter pertama API Key, untuk membedakan kunci tanpa mengetahuinya.",
+    }),
+    saldo: rupiah.openapi({ example: 88_000, description: "Tersedia, rupiah." }),
+    saldo_ditahan: rupiah.openapi({ example: 12_000, description: "Ditahan pembelian yang belum selesai." }),
+    dibuat_pada: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+  })
+  .openapi("Mitra");
+
+export const mitraQuery = z.strictObject({
+  ...listQuery,
+  aktif: z
+    .enum(["true", "false"])
+    .transform((aktif) => aktif === "true")
+    .optional()
+    .openapi({ type: "boolean", param: { name: "aktif", in: "query", required: false } }),
+  cari: z
+    .string()
+    .normalize("NFC")
+    .max(50)
+    .optional()
+    .openapi({
+      description: "Bagian dari nama atau email, tanpa membedakan huruf besar dan kecil.",
+      example: "budi",
+      param: { name: "cari", in: "query", required: false },
+    }),
+});
+
+export const mitraParams = z.strictObject({ id: idParam("id") });
+
+export const aturMitraSchema = z
+  .strictObject({ aktif: z.boolean().openapi({ example: false }) })
+  .openapi("AturMitra");

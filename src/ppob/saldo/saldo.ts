@@ -1,11 +1,22 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "../../platform/db/database.ts";
+import type { Actor } from "../../platform/db/actor.ts";
+import { withActor, type Database } from "../../platform/db/database.ts";
+import { defineError } from "../../platform/http/errors.ts";
 import type { Rupiah } from "../../platform/money.ts";
 import type { HasilBiller } from "../biller/biller.ts";
+import { MitraTidakAda } from "../mitra/mitra.ts";
 import type { statusTransaksi } from "../transaksi/table.ts";
+import { jurnal } from "./table.ts";
 
-// The one module that moves money. Each movement is a SQL function (drizzle/0002_saldo.sql, 0003_ppob.sql), because
-// only there are the check of the balance, the hold and the journal one atomic step in one roundtrip.
+// The one module that moves money. Each movement is a SQL function (drizzle/0002_saldo.sql, 0003_ppob.sql, 0006_isi_saldo.sql),
+// because only there are the check of the balance, the hold and the journal one atomic step in one roundtrip.
+
+export const SaldoTerlaluBesar = defineError(
+  422,
+  "SALDO_TERLALU_BESAR",
+  "Saldo mitra akan melebihi batas yang dapat dicatat.",
+  { pointer: "#/jumlah" },
+);
 
 export type Status = (typeof statusTransaksi.enumValues)[number];
 
@@ -54,4 +65,46 @@ export function terapkanHasil(
     .from(
       sql`app.terapkan_hasil(${refId}, ${hasil.hasil}, ${hasil.rc}, ${hasil.pesan}, ${hasil.sn}, ${hasil.harga}, ${hasilEksekusi}, ${lanjutDetik})`,
     );
+}
+
+export interface IsiSaldo {
+  mitraId: number;
+  jumlah: Rupiah;
+  keterangan: string;
+  /** The admin's idempotency key, one for the whole house. */
+  kunci: string;
+}
+
+/** A top-up as it was written down. */
+export type SaldoTerisi = Awaited<ReturnType<typeof terima>>[number];
+
+/**
+ * For admins: puts money that has come in into a mitra's balance. The same `kunci` with the same content is the same
+ * top-up and has the same answer for ever (`ulangan`). Throws `MitraTidakAda`, `KunciDipakai`, `SaldoTerlaluBesar`.
+ */
+export async function isiSaldo(
+  { db }: { db: Database },
+  actor: Actor,
+  isian: IsiSaldo,
+): Promise<SaldoTerisi> {
+  const [[terisi]] = await withActor(db, actor, [terima(db, isian)]);
+  if (!terisi) throw new MitraTidakAda();
+  return terisi;
+}
+
+/** `kas → tersedia`, once per key; no row when there is no such mitra. Raises KUNCI_DIPAKAI, SALDO_TERLALU_BESAR. */
+function terima(db: Database, { mitraId, jumlah, keterangan, kunci }: IsiSaldo) {
+  return db
+    .select({
+      /** Of the journal. */
+      id: sql`id`.mapWith(Number),
+      mitraId: sql`mitra_id`.mapWith(Number),
+      jumlah: sql`jumlah`.mapWith(BigInt),
+      keterangan: sql<string>`keterangan`,
+      /** Available right after this top-up. */
+      saldo: sql`saldo`.mapWith(BigInt),
+      waktu: sql`waktu`.mapWith(jurnal.dibuatPada),
+      ulangan: sql<boolean>`ulangan`,
+    })
+    .from(sql`app.isi_saldo(${mitraId}, ${jumlah}, ${keterangan}, ${kunci})`);
 }

@@ -1,11 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { idParam } from "../../platform/http/fields.ts";
+import { idParam, keyField } from "../../platform/http/fields.ts";
 import { listQuery } from "../../platform/http/list.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
 import { statusTransaksi } from "./table.ts";
-
-/** Visible ASCII, so that it survives every header implementation; length as Stripe has it. */
-const kunci = z.string().regex(/^[\x21-\x7e]{1,255}$/, "1 sampai 255 karakter ASCII tanpa spasi");
 
 export const beliSchema = z
   .strictObject({
@@ -20,14 +17,14 @@ export const beliSchema = z
       description: "Wajib untuk produk bebas nominal; selain itu harus sama dengan nominal produk.",
       example: 10_000,
     }),
-    ref_id: kunci.optional().openapi({
+    ref_id: keyField().optional().openapi({
       description: "Sama dengan header Idempotency-Key, untuk klien yang tidak dapat mengirim header.",
     }),
   })
   .openapi("Pembelian");
 
 export const beliHeaders = z.object({
-  "Idempotency-Key": kunci.optional().openapi({
+  "Idempotency-Key": keyField().optional().openapi({
     description:
       "Kunci dan isi yang sama berarti pembelian yang sama, sekali saja. Berlaku selamanya, per mitra.",
     example: "pesanan-20261120-0001",

@@ -14,7 +14,7 @@ export const TransaksiTidakAda = defineError(404, "TRANSAKSI_TIDAK_ADA", "Transa
 export const KunciDipakai = defineError(
   409,
   "KUNCI_DIPAKAI",
-  "Idempotency-Key atau ref_id ini sudah dipakai untuk pembelian lain.",
+  "Kunci ini sudah dipakai untuk permintaan lain dengan isi berbeda.",
 );
 export const NominalWajib = defineError(422, "NOMINAL_WAJIB", "Produk bebas nominal membutuhkan nominal.", {
   pointer: "#/nominal",

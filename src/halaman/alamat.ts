@@ -1,0 +1,23 @@
+/** Where the pages live, and where their forms go: not to the page's own address, because `POST /register` is for resellers. */
+export const ALAMAT = {
+  beranda: "/",
+  rumah: "/home",
+  masuk: "/login",
+  daftar: "/register",
+  kirimMasuk: "/masuk",
+  kirimDaftar: "/daftar",
+  kirimKeluar: "/keluar",
+  gaya: "/aset/halaman.css",
+} as const;
+
+const SENDIRI = "https://pintu.invalid";
+
+/** Where to go after a login: `next` if it leads nowhere but here, else the home page. */
+export function tujuanAman(next: string | undefined): string {
+  if (!next || !/^\/[\x21-\x7e]*$/.test(next)) return ALAMAT.beranda;
+  const url = URL.parse(next, SENDIRI);
+  if (url?.origin !== SENDIRI) return ALAMAT.beranda;
+  // Resolving "/.//evil.example" leaves "//evil.example", which a browser takes for another host.
+  const tujuan = url.pathname + url.search;
+  return tujuan.startsWith("//") ? ALAMAT.beranda : tujuan;
+}

@@ -1,0 +1,48 @@
+import { z } from "@hono/zod-openapi";
+import { idParam, keyField, textField } from "../../platform/http/fields.ts";
+import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
+
+/** The most that one top-up brings, in rupiah: beyond it, a zero too many is likelier than a customer. */
+const MAX_ISI = 10_000_000_000;
+
+export const isiSaldoParams = z.strictObject({ id: idParam("id") });
+
+export const isiSaldoSchema = z
+  .strictObject({
+    jumlah: z
+      .int()
+      .min(1)
+      .max(MAX_ISI)
+      .openapi({ format: "int64", description: "Rupiah.", example: 500_000 }),
+    keterangan: textField(1, 200).openapi({
+      description: "Dari mana uangnya; tercatat di jurnal.",
+      example: "Transfer BCA 20 November 2026",
+    }),
+    kunci: keyField().openapi({
+      description:
+        "Kunci dan isi yang sama berarti pengisian yang sama, sekali saja. Berlaku selamanya, untuk semua mitra.",
+      example: "mutasi-bca-20261120-0001",
+    }),
+  })
+  .openapi("IsiSaldo");
+
+export const saldoTerisiSchema = z
+  .object({
+    id: z.int().openapi({ description: "Nomor jurnal.", example: 7 }),
+    mitra_id: z.int().openapi({ example: 4 }),
+    jumlah: z.int().openapi({ example: 500_000 }),
+    saldo: z.int().max(MAX_WIRE_RUPIAH).openapi({
+      format: "int64",
+      description: "Saldo tersedia tepat setelah pengisian ini.",
+      example: 588_000,
+    }),
+    keterangan: z.string().openapi({ example: "Transfer BCA 20 November 2026" }),
+    waktu: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+  })
+  .openapi("SaldoTerisi");
+
+export const isiSaldoAnswerHeaders = z.object({
+  "Idempotency-Replayed": z.literal("true").optional().openapi({
+    description: "Ada bila kunci ini sudah pernah dipakai: jawaban lama, tanpa pengisian baru.",
+  }),
+});

@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ManualClock } from "../../dev/clock.ts";
+import { startRedis, type RedisStandIn } from "../../dev/redis/redis.ts";
+import type { Fault } from "../../dev/stand-in.ts";
+import { ServiceUnavailable, TooManyRequests } from "../../src/platform/http/errors.ts";
+import {
+  createAttempts,
+  type Attempts,
+  type Counter,
+  type Limit,
+} from "../../src/platform/redis/attempts.ts";
+import { openRedis } from "../../src/platform/redis/redis.ts";
+
+const LIMIT: Limit = { name: "uji", quota: 10, windowSeconds: 900 };
+const SECRET = "kunci-lokal-untuk-pencacah-percobaan";
+
+const clock = new ManualClock();
+let redis: RedisStandIn;
+let attempts: Attempts;
+let named = 0;
+
+beforeAll(async () => {
+  redis = await startRedis({ clock });
+  attempts = createAttempts(openRedis(redis), SECRET);
+});
+afterEach(() => {
+  redis.faults.clear();
+});
+afterAll(async () => {
+  await redis.close();
+});
+
+/** A counter nobody has used. */
+const fresh = (limit: Partial<Limit> = {}): Counter => ({
+  limit: { ...LIMIT, ...limit },
+  of: `akun:${(named += 1)}`,
+});
+
+/** What came of an attempt. */
+async function outcome(work: Promise<void>): Promise<"taken" | "too many" | "unavailable"> {
+  try {
+    await work;
+    return "taken";
+  } catch (error) {
+    if (error instanceof TooManyRequests) return "too many";
+    if (error instanceof ServiceUnavailable) return "unavailable";
+    throw error;
+  }
+}
+
+async function takeTimes(counter: Counter, times: number): Promise<string[]> {
+  const outcomes = [];
+  for (let at = 0; at < times; at += 1) outcomes.push(await outcome(attempts.take(counter)));
+  return outcomes;
+}
+
+async function refusalOf(counter: Counter): Promise<Record<string, string> | undefined> {
+  try {
+    await attempts.take(counter);
+  } catch (error) {
+    if (error instanceof TooManyRequests) return error.more.headers;
+    throw error;
+  }
+  throw new Error("the attempt was taken");
+}
+
+const taken = (times: number) => Array.from({ length: times }, () => "taken");
+
+describe("take", () => {
+  test("allows the quota and not one more, in one roundtrip each", async () => {
+    const counter = fresh();
+    redis.requests = 0;
+    expect(await takeTimes(counter, 12)).toEqual([...taken(10), "too many", "too many"]);
+    expect(redis.requests).toBe(12);
+  });
+
+  test("is exact when two hundred come at once", async () => {
+    const counter = fresh();
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => outcome(attempts.take(counter))));
+    const count = (wanted: string) => outcomes.filter((one) => one === wanted).length;
+    expect({ taken: count("taken"), refused: count("too many") }).toEqual({ taken: 10, refused: 190 });
+  });
+
+  test("is exact between Workers with clients of their own", async () => {
+    const counter = fresh({ quota: 3 });
+    const workers = Array.from({ length: 20 }, () => createAttempts(openRedis(redis), SECRET));
+    const outcomes = await Promise.all(workers.map((worker) => outcome(worker.take(counter))));
+    expect(outcomes.filter((one) => one === "taken")).toHaveLength(3);
+  });
+
+  test("counts each of several, and refuses when any of them is full", async () => {
+    const [narrow, wide, other] = [fresh({ quota: 2 }), fresh({ quota: 4 }), fresh({ quota: 100 })];
+    const both = () => outcome(attempts.take(narrow, wide));
+    redis.requests = 0;
+    expect([await both(), await both(), await both(), await both()]).toEqual([
+      "taken",
+      "taken",
+      "too many",
+      "too many",
+    ]);
+    expect(redis.requests).toBe(4);
+    expect(await outcome(attempts.take(other, wide))).toBe("too many");
+    expect(await outcome(attempts.take(other))).toBe("taken");
+  });
+
+  test("counts names apart, limits apart, and secrets apart", async () => {
+    const counter = fresh({ quota: 1 });
+    expect(await takeTimes(counter, 2)).toEqual(["taken", "too many"]);
+    expect(await outcome(attempts.take({ ...counter, of: `${counter.of}1` }))).toBe("taken");
+    const otherLimit = { ...counter.limit, name: "lain" };
+    expect(await outcome(attempts.take({ ...counter, limit: otherLimit }))).toBe("taken");
+    const elsewhere = createAttempts(openRedis(redis), `${SECRET}-lain`);
+    expect(await outcome(elsewhere.take(counter))).toBe("taken");
+  });
+
+  test("starts anew when its window is over, counted from the first attempt and not from the last", async () => {
+    const counter = fresh({ quota: 2 });
+    expect(await takeTimes(counter, 1)).toEqual(["taken"]);
+    clock.advance(600_000);
+    expect(await takeTimes(counter, 2)).toEqual(["taken", "too many"]);
+    clock.advance(299_000);
+    expect(await takeTimes(counter, 1)).toEqual(["too many"]);
+    clock.advance(1_001);
+    expect(await takeTimes(counter, 3)).toEqual(["taken", "taken", "too many"]);
+  });
+
+  test("says when to come back, and what the limit is", async () => {
+    const counter = fresh({ quota: 1 });
+    await attempts.take(counter);
+    expect(await refusalOf(counter)).toEqual({
+      "retry-after": "900",
+      ratelimit: `"uji";r=0;t=900`,
+      "ratelimit-policy": `"uji";q=1;w=900`,
+    });
+    clock.advance(890_000);
+    expect(await refusalOf(counter)).toMatchObject({ "retry-after": "10", ratelimit: `"uji";r=0;t=10` });
+    clock.advance(9_900);
+    expect(await refusalOf(counter)).toMatchObject({ "retry-after": "1" });
+  });
+
+  test("tells Redis no names, and leaves nothing behind that does not expire", async () => {
+    const counter = { limit: LIMIT, of: "nama:budi@mail.com" };
+    await attempts.take(counter);
+    const keys = (await redis.command("KEYS", "*")) as string[];
+    expect(keys).toContainEqual(expect.stringMatching(/^percobaan:uji:[0-9a-f]{64}$/));
+    expect(keys.join()).not.toMatch(/budi|mail|nama|akun/);
+    for (const key of keys) expect(Number(await redis.command("TTL", key))).toBeGreaterThan(0);
+  });
+});
+
+describe("giveBack", () => {
+  test("starts whole counters anew, and takes one off single ones, in one roundtrip", async () => {
+    const [whole, single] = [fresh({ quota: 3 }), fresh({ quota: 3 })];
+    for (let at = 0; at < 3; at += 1) await attempts.take(whole, single);
+    redis.requests = 0;
+    await attempts.giveBack({ whole: [whole], single: [single] });
+    expect(redis.requests).toBe(1);
+    expect(await takeTimes(whole, 4)).toEqual([...taken(3), "too many"]);
+    expect(await takeTimes(single, 2)).toEqual(["taken", "too many"]);
+  });
+
+  test("leaves the end of the window where it was", async () => {
+    const counter = fresh({ quota: 1 });
+    await attempts.take(counter);
+    clock.advance(800_000);
+    await attempts.giveBack({ whole: [], single: [counter] });
+    expect(await takeTimes(counter, 2)).toEqual(["taken", "too many"]);
+    expect(await refusalOf(counter)).toMatchObject({ "retry-after": "100" });
+  });
+
+  test("of more than were taken lets nobody have more than the quota for long, and refuses nobody", async () => {
+    const counter = fresh({ quota: 2 });
+    await attempts.take(counter);
+    await attempts.take(counter);
+    // The window ends between the attempts and their return: the counter is gone, and goes below zero.
+    clock.advance(901_000);
+    await attempts.giveBack({ whole: [], single: [counter] });
+    await attempts.giveBack({ whole: [], single: [counter] });
+    const outcomes = await takeTimes(counter, 5);
+    expect(outcomes).not.toContain("unavailable");
+    expect(outcomes.filter((one) => one === "taken").length).toBeLessThanOrEqual(4);
+    expect(outcomes.at(-1)).toBe("too many");
+    clock.advance(901_000);
+    expect(await takeTimes(counter, 3)).toEqual(["taken", "taken", "too many"]);
+  });
+
+  test.each(["refuse", "drop"] as const)("fails aloud when Redis cannot be reached (%s)", async (kind) => {
+    const counter = fresh();
+    redis.faults.always({ kind });
+    expect(await outcome(attempts.giveBack({ whole: [counter], single: [] }))).toBe("unavailable");
+  });
+});
+
+describe("without Redis nothing is allowed:", () => {
+  const answer = (body: unknown, status = 200): Fault => ({
+    kind: "answer",
+    status,
+    headers: { "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const replies = (...results: unknown[]) => answer(results.map((result) => ({ result })));
+
+  test.each<[string, Fault]>([
+    ["no connection", { kind: "refuse" }],
+    ["a lost answer", { kind: "drop" }],
+    ["silence", { kind: "hang" }],
+    ["silence after the work", { kind: "hangAfter" }],
+    ["500", answer("rusak", 500)],
+    ["503 that promises to be back", answer({ error: "ERR loading" }, 503)],
+    ["401", answer({ error: "WRONGPASS" }, 401)],
+    ["no JSON", answer("<html>")],
+    ["half of its JSON", answer(`[{"result":1},{"resu`)],
+    ["no replies", answer([])],
+    ["one reply of three", replies(1)],
+    ["a count that is none", replies("x", 1, 900)],
+    ["a count of null", replies(null, 1, 900)],
+    ["a count of half an attempt", replies("Infinity", 1, 900)],
+    ["a list in place of a count", replies([1, 2], 1, 900)],
+    ["a time that is none, on a full counter", replies(11, 1, "x")],
+    ["an error in place of a count", answer([{ error: "WRONGTYPE" }, { result: 1 }, { result: 9 }])],
+  ])("%s is ServiceUnavailable, and asked once", async (_name, fault) => {
+    const counter = fresh();
+    redis.requests = 0;
+    redis.faults.always(fault);
+    const started = performance.now();
+    expect(await outcome(attempts.take(counter))).toBe("unavailable");
+    // The promise is two seconds; the rest is for a machine that is busy.
+    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(redis.requests).toBe(1);
+  });
+
+  test.each<[string, Fault]>([
+    ["no connection", { kind: "refuse" }],
+    ["silence", { kind: "hang" }],
+    ["no replies", answer([])],
+    ["a count that is none", replies("x", 1, 900)],
+  ])("%s names its cause, for the log", async (_name, fault) => {
+    redis.faults.always(fault);
+    const error = await attempts.take(fresh()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: ServiceUnavailable.code, cause: expect.any(Error) as Error });
+  });
+
+  test("a Redis that comes back is asked again at once, and an attempt whose answer was lost has counted", async () => {
+    const counter = fresh({ quota: 2 });
+    redis.faults.next({ kind: "drop" });
+    expect(await outcome(attempts.take(counter))).toBe("unavailable");
+    expect(await takeTimes(counter, 2)).toEqual(["taken", "too many"]);
+  });
+
+  test("a wrong token is refused by Redis, and nothing passes", async () => {
+    const stranger = createAttempts(openRedis({ url: redis.url, token: "bukan-token-kami" }), SECRET);
+    expect(await outcome(stranger.take(fresh()))).toBe("unavailable");
+  });
+});

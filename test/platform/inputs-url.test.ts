@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import { useWorld } from "../harness.ts";
+import { readOperations, type Operation } from "./document.ts";
+import { expectRefused, flawsOf, sampleOf, send, type Sample } from "./samples.ts";
+
+const world = useWorld();
+const operations = await readOperations();
+const isInteger = ({ schema }: Operation["parameters"][number]) => schema.type === "integer";
+
+describe("a URL", () => {
+  const withQuery = (sample: Sample, query: string) =>
+    sample.path + (sample.path.includes("?") ? "&" : "?") + query;
+
+  test.each([
+    ["NUL in a value", "x=%00"],
+    ["NUL in a name", "%00=x"],
+    ["NUL, overlong", "x=%C0%80"],
+    ["a lone surrogate", "x=%ED%A0%80"],
+    ["invalid UTF-8", "x=%FF%FE"],
+    ["half an escape", "x=%"],
+    ["no hex in an escape", "x=%zz"],
+    ["5,000 characters", `x=${"a".repeat(5_000)}`],
+    ["10,000 parameters", "a&".repeat(10_000)],
+  ])("with %s is refused everywhere", async (_name, query) => {
+    await expectRefused(world, operations, [400], (_, sample) => ({ path: withQuery(sample, query) }));
+  });
+
+  test.each([
+    "q=1&q=2",
+    "a[]=1&a[]=2",
+    "a[b]=1",
+    "__proto__=1&constructor=1&prototype=1",
+    "__proto__[saldo]=1",
+  ])("with ?%s does not change an operation that has no query", async (query) => {
+    for (const operation of operations.filter(
+      ({ parameters }) => !parameters.some((p) => p.in === "query"),
+    )) {
+      const sample = await sampleOf(world, operation);
+      const response = await send(world, sample, { path: withQuery(sample, query) });
+      expect(response.status, operation.id).toBe(operation.success);
+    }
+  });
+});
+
+describe("an id in a path", () => {
+  const withIds = operations.filter(({ parameters }) =>
+    parameters.some((p) => p.in === "path" && isInteger(p)),
+  );
+
+  test.each([
+    ["2147483648", 404],
+    ["9007199254740991", 404],
+    ["9007199254740992", 422],
+    ["9007199254740993", 422],
+    ["9223372036854775808", 422],
+    ["1".repeat(300), 422],
+    ["0", 422],
+    ["-1", 422],
+    ["-13056075990", 422],
+    ["+1", 422],
+    ["%2B1", 422],
+    ["01", 422],
+    ["1e3", 422],
+    ["0x10", 422],
+    ["1.0", 422],
+    ["1,2", 422],
+    ["1;2", 422],
+    ["%20", 422],
+    ["%201", 422],
+    ["1%20", 422],
+    ["1%0A", 422],
+    ["%2F1", 422],
+    ["%D9%A1", 422],
+    ["%EF%BC%91", 422],
+    ["NaN", 422],
+    ["null", 422],
+    ["__proto__", 422],
+    ["%00", 400],
+    ["1%00", 400],
+    ["%ED%A0%80", 400],
+    ["%FF", 400],
+    ["%", 400],
+  ])("%s is answered %i", async (id, status) => {
+    await expectRefused(world, withIds, [status], ({ path }) => ({
+      path: path.replaceAll(/\{[^}]+\}/g, id),
+    }));
+  });
+});
+
+describe("a UUID in a path", () => {
+  const withUuids = operations.filter(({ parameters }) =>
+    parameters.some((p) => p.in === "path" && p.schema.format === "uuid"),
+  );
+  const nobodys = "0b7c3f0e-6f0a-4f2e-9a51-3f6d6c1d9a11";
+
+  test.each([
+    [nobodys, 404],
+    [nobodys.toUpperCase(), 404],
+    ["00000000-0000-0000-0000-000000000000", 404],
+    ["1", 422],
+    [nobodys.slice(1), 422],
+    [`${nobodys}0`, 422],
+    [nobodys.replaceAll("-", ""), 422],
+    [`{${nobodys}}`, 422],
+    [`urn:uuid:${nobodys}`, 422],
+    [`${nobodys}%0A`, 422],
+    [`%20${nobodys}`, 422],
+    [nobodys.replace("0b", "%D9%A1b"), 422],
+    ["g".repeat(36), 422],
+    ["semua", 422],
+    ["null", 422],
+    ["'%20or%20true%20--", 422],
+    [`${nobodys}%00`, 400],
+    ["%FF", 400],
+  ])("%s is answered %i", async (id, status) => {
+    await expectRefused(world, withUuids, [status], ({ path }) => ({
+      path: path.replaceAll(/\{[^}]+\}/g, id),
+    }));
+  });
+});
+
+describe("a choice in a query", () => {
+  const choices = operations.flatMap((operation) =>
+    operation.parameters
+      .filter(({ in: where, schema }) => where === "query" && (schema.enum || schema.type === "boolean"))
+      .map(({ name }) => ({ id: operation.id, name, operation })),
+  );
+
+  test.each(choices)("of $id as ?$name=… is one of those it names", async ({ name, operation }) => {
+    for (const value of [
+      "",
+      "x",
+      "ADMIN",
+      "True",
+      "1",
+      "admin,karyawan",
+      "%27",
+      "null",
+      "a&" + name + "=b",
+    ]) {
+      await expectRefused(world, [operation], [422], () => ({ path: `${operation.path}?${name}=${value}` }));
+    }
+  });
+});
+
+describe("a text in a query", () => {
+  const texts = operations.flatMap((operation) =>
+    operation.parameters
+      .filter(({ in: where, schema }) => where === "query" && schema.type === "string" && !schema.enum)
+      .map(({ name }) => ({ id: operation.id, name, operation })),
+  );
+
+  test.each(texts)("of $id as ?$name=… is taken literally, up to its length", async ({ name, operation }) => {
+    const literally = ["%25", "_", "%5C", "'%20or%201=1%20--", "%24%7B7*7%7D", "%C3%A9", "%F0%9F%98%80", ""];
+    for (const value of literally) {
+      const path = `${operation.path}?${name}=${value}`;
+      const response = await send(world, await sampleOf(world, operation), { path });
+      expect(await flawsOf(response, [operation.success]), path).toEqual([]);
+    }
+    for (const value of ["a".repeat(1_000), `a&${name}=b`])
+      await expectRefused(world, [operation], [422], () => ({ path: `${operation.path}?${name}=${value}` }));
+  });
+});
+
+describe("a number in a query", () => {
+  const withNumbers = operations.filter(({ parameters }) =>
+    parameters.some((p) => p.in === "query" && isInteger(p)),
+  );
+  const bare = ({ path }: Sample) => path.replace(/\?.*/, "");
+
+  test.each(
+    `-1 0 -0 01 1e1 0x10 +1 %2B1 1.5 1,5 NaN Infinity null true %20 1%20 %D9%A1 9007199254740993 9223372036854775808`
+      .split(" ")
+      .concat("", "9".repeat(300)),
+  )("as '%s' is 422", async (value) => {
+    const named = (operation: Operation) =>
+      operation.parameters.filter((p) => p.in === "query" && isInteger(p)).map(({ name }) => name);
+    for (const name of new Set(withNumbers.flatMap(named))) {
+      const having = withNumbers.filter((operation) => named(operation).includes(name));
+      await expectRefused(world, having, [422], (_, sample) => ({
+        path: `${bare(sample)}?${name}=${value}`,
+      }));
+    }
+  });
+
+  test.each([
+    "limit=101",
+    "limit=1000000000",
+    "limit=1&limit=2",
+    "limit=1&limit=1",
+    "limit[]=1",
+    "limit[a]=1",
+    "limit%00=1",
+    "Limit=1",
+    "offset=1000000000",
+    "q=1",
+    "constructor=1",
+    "toString=1",
+    "__proto__=1",
+    "__proto__[limit]=1",
+  ])("?%s is refused", async (query) => {
+    await expectRefused(world, withNumbers, [400, 422], (_, sample) => ({
+      path: `${bare(sample)}?${query}`,
+    }));
+  });
+});

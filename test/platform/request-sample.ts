@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import type { World } from "../harness.ts";
+import type { Orang } from "../make.ts";
+
+/** A valid request of one operation, ready to be bent. */
+export interface Sample {
+  /** Request target with its query. */
+  path: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: Record<string, unknown>;
+  /** What the log calls the caller; nothing on open routes and of vendors. */
+  actor?: string;
+  /** The person whose credentials it carries, or whom it is about. */
+  orang?: Orang;
+  /** Headers of a caller who signs the exact body. */
+  sign?: (body: string | Uint8Array) => Record<string, string>;
+}
+
+/** Makes a valid request, with rows of its own behind it. */
+export type MakeSample = (world: World) => Promise<Sample>;
+
+export const JSON_TYPE = { "content-type": "application/json" };
+
+/** An e-mail address nobody has. */
+export function newEmail(): string {
+  return `${randomBytes(8).toString("hex")}@mail.com`;
+}
+
+/** A short text nobody has used: a key, a username, a request id. */
+export function newKey(): string {
+  return randomBytes(8).toString("hex");
+}
