@@ -17,6 +17,7 @@ CREATE TABLE "akun" (
 	"email" text NOT NULL,
 	"username" text,
 	"kata_sandi" text NOT NULL,
+	"versi_kata_sandi" integer DEFAULT 1 NOT NULL,
 	"peran" "peran_akun" NOT NULL,
 	"aktif" boolean DEFAULT true NOT NULL,
 	"versi_token" integer DEFAULT 1 NOT NULL,

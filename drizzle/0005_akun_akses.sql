@@ -35,7 +35,7 @@ begin
   select a.peran into v_peran from akun a join sesi s on s.akun_id = a.id
     where a.id = p_akun and a.aktif and a.versi_token = p_versi and s.id = p_sesi and s.kedaluwarsa_pada > app.jam();
   if not found then raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401'; end if;
-  if v_peran <> all (p_peran) then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
+  if (v_peran = any (p_peran)) is not true then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
   perform app.pakai_konteks(null, null, p_akun, v_peran, p_sesi);
   return p_akun;
 end $$;
@@ -102,15 +102,15 @@ begin
 end $$;
 --> statement-breakpoint
 -- The account that an e-mail address or a username names, for the comparison of its password in the Worker.
-create function app.cari_akun(p_identitas text) returns table (id bigint, kata_sandi text)
+create function app.cari_akun(p_identitas text) returns table (id bigint, kata_sandi text, versi integer)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select id, kata_sandi from akun where email = lower(p_identitas) or lower(username) = lower(p_identitas)
+  select id, kata_sandi, versi_kata_sandi from akun where email = lower(p_identitas) or lower(username) = lower(p_identitas)
 $$;
 --> statement-breakpoint
--- Opens a session after the password p_kata_sandi (its hash) was found right; p_kata_sandi_baru is the same password
--- hashed anew, or null. Dead sessions of the account are swept out, and of the living only the newest 20 stay.
+-- Opens a session after a password was found right, if it is still that version of it (p_versi); p_kata_sandi_baru is
+-- the same password hashed anew, or null. Dead sessions of the account are swept out, and of the living only the newest 20 stay.
 create function app.buka_sesi(
-  p_akun bigint, p_kata_sandi text, p_kata_sandi_baru text, p_sesi uuid, p_umur integer, p_agen text, p_alamat text
+  p_akun bigint, p_versi integer, p_kata_sandi_baru text, p_sesi uuid, p_umur integer, p_agen text, p_alamat text
 ) returns table (
   id bigint, nama text, email text, username text, peran peran_akun, versi_token integer, dibuat_pada timestamptz
 )
@@ -119,7 +119,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   v_akun akun;
 begin
-  select * into v_akun from akun where akun.id = p_akun and kata_sandi = p_kata_sandi for no key update;
+  select * into v_akun from akun where akun.id = p_akun and versi_kata_sandi = p_versi for no key update;
   if not found then raise exception 'IDENTITAS_SALAH' using errcode = 'PT401'; end if;
   if not v_akun.aktif then raise exception 'AKUN_NONAKTIF' using errcode = 'PT403'; end if;
   if p_kata_sandi_baru is not null then
@@ -130,6 +130,7 @@ begin
     select s.id from sesi s where s.akun_id = p_akun order by s.dibuat_pada desc, s.id offset 19);
   insert into sesi (id, akun_id, diputar_pada, agen, alamat, dibuat_pada, kedaluwarsa_pada)
     values (p_sesi, p_akun, app.jam(), p_agen, p_alamat, app.jam(), app.jam() + make_interval(secs => p_umur));
+  perform app.pakai_konteks(null, null, p_akun, v_akun.peran, p_sesi);
   perform app.catat_audit('sesi.buka', 'akun', p_akun::text, jsonb_build_object('sesi', p_sesi, 'alamat', p_alamat));
   return query select v_akun.id, v_akun.nama, v_akun.email, v_akun.username, v_akun.peran, v_akun.versi_token, v_akun.dibuat_pada;
 end $$;
@@ -190,23 +191,26 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 begin
   update akun set nama = coalesce(p_nama, nama), email = coalesce(p_email, email), username = coalesce(p_username, username)
     where id = app.akun_id();
+  if not found then raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401'; end if;
   perform app.catat_audit('akun.ubah', 'akun', app.akun_id()::text,
     jsonb_build_object('nama', p_nama is not null, 'email', p_email is not null, 'username', p_username is not null));
 exception when unique_violation then
   raise exception '%', app.kembar_akun(p_email, app.akun_id()) using errcode = 'PT409';
 end $$;
 --> statement-breakpoint
--- The hash of the caller's own password.
-create function app.kata_sandi_sendiri() returns text
+-- The hash of the caller's own password, and its version.
+create function app.kata_sandi_sendiri() returns table (id bigint, kata_sandi text, versi integer)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select kata_sandi from akun where id = app.akun_id()
+  select id, kata_sandi, versi_kata_sandi from akun where id = app.akun_id()
 $$;
 --> statement-breakpoint
--- Replaces the caller's password if it is still p_lama (hashes), and ends its other sessions. False when it is not.
-create function app.ganti_kata_sandi(p_lama text, p_baru text) returns boolean
+-- Replaces the caller's password (p_baru is a hash) if it is still version p_versi, and ends its other sessions. False
+-- when it is not.
+create function app.ganti_kata_sandi(p_versi integer, p_baru text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  update akun set kata_sandi = p_baru where id = app.akun_id() and kata_sandi = p_lama;
+  update akun set kata_sandi = p_baru, versi_kata_sandi = versi_kata_sandi + 1
+    where id = app.akun_id() and versi_kata_sandi = p_versi;
   if not found then return false; end if;
   delete from sesi where akun_id = app.akun_id() and id <> app.sesi_id();
   perform app.catat_audit('akun.ganti_kata_sandi', 'akun', app.akun_id()::text, '{}');
@@ -258,7 +262,8 @@ create policy akun_sendiri on akun for select to satupintu_app using (id = (sele
 --> statement-breakpoint
 create policy akun_untuk_admin on akun for select to satupintu_app using ((select app.peran()) = 'admin');
 --> statement-breakpoint
-create policy sesi_sendiri on sesi for select to satupintu_app using (akun_id = (select app.akun_id()));
+create policy sesi_sendiri on sesi for select to satupintu_app
+  using (akun_id = (select app.akun_id()) and kedaluwarsa_pada > (select app.jam()));
 --> statement-breakpoint
 -- Everything but the password.
 grant select (id, nama, email, username, peran, aktif, dibuat_pada) on akun to satupintu_app;
@@ -268,16 +273,16 @@ grant select on sesi to satupintu_app;
 revoke all on all functions in schema app from public;
 --> statement-breakpoint
 grant execute on function
-  app.akun_id(), app.peran(), app.sesi_id(),
+  app.akun_id(), app.peran(), app.sesi_id(), app.jam(),
   app.masuk_akun(bigint, uuid, integer, peran_akun[]),
   app.daftar_akun(text, text, text, text, peran_akun, boolean, text),
   app.cari_akun(text),
-  app.buka_sesi(bigint, text, text, uuid, integer, text, text),
+  app.buka_sesi(bigint, integer, text, uuid, integer, text, text),
   app.catat_gagal_masuk(bigint, text),
   app.putar_sesi(bigint, uuid, integer, integer),
   app.akhiri_sesi(text, uuid),
   app.ubah_profil(text, text, text),
   app.kata_sandi_sendiri(),
-  app.ganti_kata_sandi(text, text),
+  app.ganti_kata_sandi(integer, text),
   app.atur_akun(bigint, peran_akun, boolean)
 to satupintu_app;

@@ -91,7 +91,7 @@ const variables = z.object({
     .regex(/^([4-9]|1[0-4])$/, "bilangan bulat 4 sampai 14")
     .transform(Number)
     .default(10),
-  BOOTSTRAP_TOKEN: signingKey.optional(),
+  BOOTSTRAP_TOKEN: signingKey.max(200, "maksimal 200 karakter").optional(),
   UPSTASH_REDIS_REST_URL: httpUrl,
   UPSTASH_REDIS_REST_TOKEN: secret,
   RATE_LIMITS: z.enum(["strict", "wide"]).optional(),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LOCAL_SECRETS } from "../dev/local-secrets.ts";
 import { LOCAL_API_KEY, LOCAL_USERNAME, LOCAL_WEBHOOK_SECRET } from "../dev/digiflazz/server.ts";
+import { LOCAL_REDIS_TOKEN } from "../dev/redis/redis.ts";
 import { QSTASH_DEV } from "../dev/qstash/signing.ts";
 import { ConfigError, readConfig, type Env } from "../src/config.ts";
 
@@ -12,6 +13,9 @@ const PRODUCTION: Record<string, string> = {
   DATABASE_URL:
     "postgresql://satupintu_app:npg_x7Kq2@ep-a-b-123456-pooler.ap-southeast-1.aws.neon.tech/neondb",
   DATA_KEY: `2:${KEY},1:${OLD_KEY}`,
+  SECRET_KEY: "4b1fd1d6a2a8c6f3b9d07c55e1f2a3948c7e6d5f4a3b2c1d0e9f8a7b6c5d4e3f",
+  UPSTASH_REDIS_REST_URL: "https://apn1-merry-cat-12345.upstash.io",
+  UPSTASH_REDIS_REST_TOKEN: "AX3sASQgN2M4ZTY1YzQtYjQ1NC00",
   QSTASH_URL: "https://qstash.upstash.io",
   QSTASH_TOKEN: "eyJVc2VySUQiOiI0ZjE3YzQifQ==",
   QSTASH_CURRENT_SIGNING_KEY: "sig_4cV9vGgUwRu8sQ2f7nXhLmZbKtPy",
@@ -27,9 +31,13 @@ const LOCAL: Record<string, string> = {
   APP_ENV: "local",
   PUBLIC_URL: "http://127.0.0.1:8000",
   DATABASE_URL: "postgres://satupintu_app:lokal@127.0.0.1:8081/satupintu",
+  UPSTASH_REDIS_REST_URL: "http://127.0.0.1:8079",
   QSTASH_URL: QSTASH_DEV.url,
   BILLER_BASE_URL: "http://127.0.0.1:8082/v1",
 };
+
+/** A second good key. */
+const OLD_SECRET = "c0ffee51d6a2a8c6f3b9d07c55e1f2a3948c7e6d5f4a3b2c1d0e9f8a7b6c5d4e";
 
 /** The variables that a refusal names; none when the configuration is taken. */
 function refused(env: Env): string[] {
@@ -56,6 +64,16 @@ test("a good production configuration passes", () => {
     ],
     testBalance: 1_000_000n,
     strictRateLimits: true,
+    redis: {
+      url: "https://apn1-merry-cat-12345.upstash.io",
+      token: PRODUCTION["UPSTASH_REDIS_REST_TOKEN"],
+    },
+    akun: {
+      signingSecrets: [PRODUCTION["SECRET_KEY"]],
+      accessTokenSeconds: 3_600,
+      bcryptCost: 10,
+      bootstrapToken: undefined,
+    },
     queue: {
       url: "https://qstash.upstash.io",
       token: PRODUCTION["QSTASH_TOKEN"],
@@ -70,6 +88,24 @@ test("a good production configuration passes", () => {
       timeoutSeconds: 30,
       recheckSeconds: 60,
     },
+  });
+});
+
+test("what the accounts door may be told, it is told", () => {
+  const env = {
+    ...PRODUCTION,
+    SECRET_KEY_PREVIOUS: OLD_SECRET,
+    ALGORITHM: "HS256",
+    // Document 003 prints this one.
+    ACCESS_TOKEN_EXPIRE_MINUTES: "60000",
+    BCRYPT_COST: "12",
+    BOOTSTRAP_TOKEN: OLD_KEY,
+  };
+  expect(readConfig(env).akun).toEqual({
+    signingSecrets: [PRODUCTION["SECRET_KEY"], OLD_SECRET],
+    accessTokenSeconds: 3_600_000,
+    bcryptCost: 12,
+    bootstrapToken: OLD_KEY,
   });
 });
 
@@ -139,6 +175,47 @@ describe("a malformed variable is refused everywhere", () => {
     ["BILLER_TIMEOUT_SECONDS", "-1"],
     ["BILLER_TIMEOUT_SECONDS", "36"],
     ["BILLER_API_KEY", "a".repeat(40)],
+    ["SECRET_KEY", ""],
+    ["SECRET_KEY", "secret"],
+    ["SECRET_KEY", "undefined"],
+    ["SECRET_KEY", "null"],
+    ["SECRET_KEY", "your-super-secret-key-here"],
+    ["SECRET_KEY", "your_secret_key"],
+    ["SECRET_KEY", "a".repeat(64)],
+    ["SECRET_KEY", "ab".repeat(32)],
+    ["SECRET_KEY", "1234567".repeat(10)],
+    ["SECRET_KEY", "x1y2z3a4b5c6d7e8f9g0h1i2j3k4l5m"],
+    ["SECRET_KEY_PREVIOUS", ""],
+    ["SECRET_KEY_PREVIOUS", "your_secret_key"],
+    ["SECRET_KEY_PREVIOUS", "a".repeat(64)],
+    ["ALGORITHM", "none"],
+    ["ALGORITHM", "hs256"],
+    ["ALGORITHM", "HS512"],
+    ["ALGORITHM", "RS256"],
+    ["ALGORITHM", ""],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "0"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "-1"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "1.5"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "60m"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "1e3"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "100000"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", ""],
+    ["BCRYPT_COST", "3"],
+    ["BCRYPT_COST", "15"],
+    ["BCRYPT_COST", "31"],
+    ["BCRYPT_COST", "10.5"],
+    ["BCRYPT_COST", "010"],
+    ["BCRYPT_COST", ""],
+    ["BOOTSTRAP_TOKEN", ""],
+    ["BOOTSTRAP_TOKEN", "x".repeat(31)],
+    ["BOOTSTRAP_TOKEN", "x".repeat(64)],
+    ["BOOTSTRAP_TOKEN", "undefined"],
+    ["UPSTASH_REDIS_REST_URL", "rediss://default:x@apn1-merry-cat-12345.upstash.io:6379"],
+    ["UPSTASH_REDIS_REST_URL", "apn1-merry-cat-12345.upstash.io"],
+    ["UPSTASH_REDIS_REST_URL", ""],
+    ["UPSTASH_REDIS_REST_TOKEN", ""],
+    ["UPSTASH_REDIS_REST_TOKEN", "x".repeat(40)],
+    ["UPSTASH_REDIS_REST_TOKEN", "AX3sASQgN2M4"],
     ["BILLER_RECHECK_SECONDS", "1e3"],
     ["BILLER_RECHECK_SECONDS", "999999"],
   ])("%s=%s", (name, value) => {
@@ -169,6 +246,13 @@ describe("in production", () => {
     ["DATA_KEY", `1:${"0123456789abcdef".repeat(4)}`],
     ["DATA_KEY", `2:${KEY},1:${"00".repeat(32)}`],
     ["BILLER_RECHECK_SECONDS", "59"],
+    ["SECRET_KEY", LOCAL_SECRETS.SECRET_KEY],
+    ["SECRET_KEY_PREVIOUS", LOCAL_SECRETS.SECRET_KEY],
+    ["BOOTSTRAP_TOKEN", "token-lokal-untuk-admin-yang-pertama"],
+    ["UPSTASH_REDIS_REST_URL", "http://127.0.0.1:8079"],
+    ["UPSTASH_REDIS_REST_TOKEN", LOCAL_REDIS_TOKEN],
+    ["BCRYPT_COST", "4"],
+    ["BCRYPT_COST", "9"],
   ])("%s=%s is refused, and taken locally", (name, value) => {
     expect(new Set(refused({ ...PRODUCTION, [name]: value }))).toEqual(new Set([name]));
     expect(refused({ ...LOCAL, [name]: value })).toEqual([]);
@@ -178,6 +262,7 @@ describe("in production", () => {
     ["PUBLIC_URL", "http://pintu.example.com"],
     ["QSTASH_URL", "http://qstash.upstash.io"],
     ["BILLER_BASE_URL", "http://api.digiflazz.com/v1"],
+    ["UPSTASH_REDIS_REST_URL", "http://apn1-merry-cat-12345.upstash.io"],
     ["PUBLIC_URL", "https://0.0.0.0"],
     ["PUBLIC_URL", "https://localhost."],
     ["PUBLIC_URL", "https://[::ffff:127.0.0.1]"],
@@ -196,7 +281,13 @@ describe("in production", () => {
   });
 
   test("local development reaches nothing beyond this machine: test balances are for nobody else", () => {
-    const addresses = ["PUBLIC_URL", "DATABASE_URL", "QSTASH_URL", "BILLER_BASE_URL"];
+    const addresses = [
+      "PUBLIC_URL",
+      "DATABASE_URL",
+      "UPSTASH_REDIS_REST_URL",
+      "QSTASH_URL",
+      "BILLER_BASE_URL",
+    ];
     expect(refused({ ...PRODUCTION, APP_ENV: "local" }).sort()).toEqual(addresses.sort());
     expect(refused(LOCAL)).toEqual([]);
   });
@@ -205,6 +296,9 @@ describe("in production", () => {
     const local = {
       PUBLIC_URL: "http://127.0.0.1:8000",
       DATABASE_URL: "postgres://satupintu_app:lokal@127.0.0.1:8081/satupintu",
+      UPSTASH_REDIS_REST_URL: "http://127.0.0.1:8079",
+      UPSTASH_REDIS_REST_TOKEN: LOCAL_REDIS_TOKEN,
+      BCRYPT_COST: "4",
       QSTASH_URL: QSTASH_DEV.url,
       QSTASH_TOKEN: QSTASH_DEV.token,
       QSTASH_CURRENT_SIGNING_KEY: QSTASH_DEV.currentSigningKey,
@@ -248,6 +342,10 @@ describe("in production", () => {
       BILLER_API_KEY: "rahasia",
       DATA_KEY: `1:${"ab".repeat(32)}`,
       DATABASE_URL: "postgres://a:rahasia@127.0.0.1/x",
+      SECRET_KEY: "rahasia-pendek",
+      SECRET_KEY_PREVIOUS: "rahasia-lama",
+      BOOTSTRAP_TOKEN: "rahasia-perdana",
+      UPSTASH_REDIS_REST_TOKEN: "rahasia",
     };
     for (const env of [
       { ...PRODUCTION, ...secrets },
@@ -256,6 +354,39 @@ describe("in production", () => {
       expect(() => readConfig(env)).toThrow(ConfigError);
       expect(() => readConfig(env)).not.toThrow(/rahasia|abab/);
     }
+  });
+});
+
+describe("the signing key", () => {
+  test("is counted in bytes, 32 of them: a key of HS256 has no fewer", () => {
+    const short = "k\u00E9y-0123456789abcdefghijklmnop";
+    expect(Buffer.byteLength(short)).toBe(31);
+    expect(refused({ ...PRODUCTION, SECRET_KEY: short })).toEqual(["SECRET_KEY"]);
+    expect(refused({ ...PRODUCTION, SECRET_KEY: `${short}q` })).toEqual([]);
+    expect(readConfig({ ...PRODUCTION, SECRET_KEY: `${short}q` }).akun.signingSecrets).toEqual([`${short}q`]);
+  });
+
+  test("takes what `openssl rand -hex 32` and `-base64 32` print", () => {
+    for (const key of [KEY, "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k="])
+      expect(refused({ ...PRODUCTION, SECRET_KEY: key, SECRET_KEY_PREVIOUS: OLD_SECRET })).toEqual([]);
+  });
+
+  test("named twice is one key: it rotates nothing, and breaks nothing", () => {
+    const same = PRODUCTION["SECRET_KEY"];
+    const env = { ...PRODUCTION, SECRET_KEY_PREVIOUS: same };
+    expect(refused(env)).toEqual([]);
+    expect(new Set(readConfig(env).akun.signingSecrets)).toEqual(new Set([same]));
+  });
+
+  test("is not asked for twice: optional ones stay away without a word", () => {
+    for (const name of [
+      "SECRET_KEY_PREVIOUS",
+      "ALGORITHM",
+      "ACCESS_TOKEN_EXPIRE_MINUTES",
+      "BCRYPT_COST",
+      "BOOTSTRAP_TOKEN",
+    ])
+      expect(refused({ ...PRODUCTION, [name]: undefined }), name).toEqual([]);
   });
 });
 

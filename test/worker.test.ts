@@ -12,7 +12,16 @@ test("a Worker without configuration answers 503 and names every variable once i
   expect(JSON.parse(answer)).toMatchObject({ status: 503, instance: "/produk" });
   expect(log).toHaveBeenCalledOnce();
   const [line] = log.mock.calls[0] ?? [];
-  for (const name of ["PUBLIC_URL", "DATABASE_URL", "DATA_KEY", "QSTASH_TOKEN", "BILLER_API_KEY"]) {
+  for (const name of [
+    "PUBLIC_URL",
+    "DATABASE_URL",
+    "DATA_KEY",
+    "SECRET_KEY",
+    "UPSTASH_REDIS_REST_URL",
+    "UPSTASH_REDIS_REST_TOKEN",
+    "QSTASH_TOKEN",
+    "BILLER_API_KEY",
+  ]) {
     expect(String(line)).toContain(`${name}: belum diisi`);
     expect(answer).not.toContain(name);
   }
@@ -22,12 +31,17 @@ test("a Worker with every value of local development names all of them, and a sw
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
   const weak = {
     DATA_KEY: `1:${"ab".repeat(32)}`,
+    SECRET_KEY: "kunci-lokal-lokal-untuk-token-orang",
+    SECRET_KEY_PREVIOUS: "kunci-lokal-lokal-untuk-token-lama",
+    BOOTSTRAP_TOKEN: "kunci-lokal-lokal-untuk-admin-pertama",
+    UPSTASH_REDIS_REST_TOKEN: "token-lokal-lokal-2",
     QSTASH_TOKEN: "token-lokal-lokal-1",
     BILLER_API_KEY: "kunci-lokal-lokal-1",
   };
   const urls = {
     PUBLIC_URL: "http://127.0.0.1:8000",
     DATABASE_URL: "postgres://a:b@127.0.0.1/x",
+    UPSTASH_REDIS_REST_URL: "http://127.0.0.1:8079",
     QSTASH_URL: "http://127.0.0.1:8080",
   };
   const keys = {
@@ -42,6 +56,7 @@ test("a Worker with every value of local development names all of them, and a sw
     BILLER_BASE_URL: "http://127.0.0.1/v1",
     BILLER_USERNAME: "x",
     BILLER_RECHECK_SECONDS: "3",
+    BCRYPT_COST: "4",
   };
   const event = { cron: "* * * * *", scheduledTime: 0, noRetry: () => {} };
   log.mockClear();

@@ -112,7 +112,7 @@ export async function gantiKataSandi(
   await attempts.take(diAkun);
   if (!(await passwords.matches(lama, milik.hash))) throw new KataSandiLamaSalah();
   const [[hasil]] = await withActor(db, actor, [
-    repo.gantiKataSandi(db, milik.hash, await passwords.hash(baru)),
+    repo.gantiKataSandi(db, milik.versi, await passwords.hash(baru)),
   ]);
   if (!hasil?.diganti) throw new KataSandiLamaSalah();
   kembalikan(attempts, { whole: [diAkun], single: [] }, log, background);

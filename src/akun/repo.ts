@@ -63,18 +63,22 @@ export interface Profil {
   username: string | undefined;
 }
 
-/** The hash of the caller's own password. */
+/** The hash of the caller's own password, and its version. */
 export function kataSandiSendiri(db: Database) {
   return db
-    .select({ id: sql`app.akun_id()`.mapWith(Number), hash: sql<string>`hash` })
-    .from(sql`app.kata_sandi_sendiri() hash`);
+    .select({
+      id: sql`id`.mapWith(Number),
+      hash: sql<string>`kata_sandi`,
+      versi: sql`versi`.mapWith(Number),
+    })
+    .from(sql`app.kata_sandi_sendiri()`);
 }
 
-/** Replaces the caller's password, unless it was replaced since `lama` was read; ends its other sessions. */
-export function gantiKataSandi(db: Database, lama: string, baru: string) {
+/** Replaces the caller's password, unless it was replaced since its `versi` was read; ends its other sessions. */
+export function gantiKataSandi(db: Database, versi: number, baru: string) {
   return db
     .select({ diganti: sql<boolean>`diganti` })
-    .from(sql`app.ganti_kata_sandi(${lama}, ${baru}) diganti`);
+    .from(sql`app.ganti_kata_sandi(${versi}, ${baru}) diganti`);
 }
 
 /** Accounts, newest first; row-level security leaves them to admins. */

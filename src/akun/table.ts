@@ -24,6 +24,8 @@ export const akun = pgTable(
     /** As its owner writes it, unique without case. Customers have none. */
     username: text(),
     kataSandi: text("kata_sandi").notNull(),
+    /** Counts changes of the password, not of its hash: the same password hashed anew is still the same. */
+    versiKataSandi: integer("versi_kata_sandi").notNull().default(1),
     peran: peranAkun().notNull(),
     aktif: boolean().notNull().default(true),
     /** Tokens name the version they were made under; a higher one ends them all. */

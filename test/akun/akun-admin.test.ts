@@ -28,7 +28,8 @@ describe("GET /auth/akun", () => {
   const list = async (query = ""): Promise<{ rows: Baris[]; link: string | null }> => {
     const answer = await world.request(`/auth/akun${query}`, { headers: admin.headers });
     expect(answer.status, await answer.clone().text()).toBe(200);
-    return { rows: (await answer.json()) as Baris[], link: answer.headers.get("link") };
+    const rows: Baris[] = await answer.json();
+    return { rows, link: answer.headers.get("link") };
   };
   const pagesFrom = async (query: string): Promise<Baris[][]> => {
     const pages: Baris[][] = [];

@@ -81,7 +81,7 @@ describe("72 bytes, which is as far as bcrypt reads", () => {
     const email = `${crypto.randomUUID()}@example.com`;
     expect((await register(password, email)).status).toBe(201);
     expect((await masuk(email, password)).status).toBe(200);
-    const other = `${[...password].slice(0, -1).join("")}z`;
+    const other = password.replace(/.$/u, "z");
     expect(await refusalOf(await masuk(email, other))).toBe("401 identitas-salah");
   });
 
@@ -155,19 +155,7 @@ describe("between the comparison and the session", () => {
   const sessionsOf = async (orang: Orang) =>
     (await world.cloud.neon.asOwner("select id from sesi where akun_id = $1 order by id", [orang.id])).length;
 
-  test("a password that is changed opens no session", async () => {
-    const orang = await makeAkun(world, "nasabah");
-    const other = await createPasswords(4).hash("sandi-lain");
-    passwords.afterwards = async () => {
-      passwords.afterwards = async () => {};
-      await world.cloud.neon.asOwner("update akun set kata_sandi = $2 where id = $1", [orang.id, other]);
-    };
-    expect(await refusalOf(await masuk(orang.email, orang.password))).toBe("401 identitas-salah");
-    expect(await sessionsOf(orang)).toBe(1);
-    expect((await masuk(orang.email, "sandi-lain")).status).toBe(200);
-  });
-
-  test("a password that its owner changes opens no session either", async () => {
+  test("a password that its owner changes opens no session", async () => {
     const orang = await makeAkun(world, "nasabah");
     const { headers, password, email } = orang;
     passwords.afterwards = async () => {

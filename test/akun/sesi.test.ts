@@ -162,9 +162,7 @@ describe("a refresh token that comes again", () => {
 });
 
 describe("what is no refresh token", () => {
-  const { sign } = {
-    sign: (...args: Parameters<typeof world.deps.auth.tokens.sign>) => world.deps.auth.tokens.sign(...args),
-  };
+  const sign: Tokens["sign"] = async (...claims) => await world.deps.auth.tokens.sign(...claims);
 
   test("an access token, a cookie's token, garbage, and tokens of another key", async () => {
     const orang = await makeAkun(world, "nasabah");

@@ -64,6 +64,14 @@ async function refusalOf(counter: Counter): Promise<Record<string, string> | und
   throw new Error("the attempt was taken");
 }
 
+/** Keys that would never expire. */
+async function everlasting(): Promise<string[]> {
+  const found = [];
+  for (const key of (await redis.command("KEYS", "*")) as string[])
+    if (Number(await redis.command("PTTL", key)) < 0) found.push(key);
+  return found;
+}
+
 const taken = (times: number) => Array.from({ length: times }, () => "taken");
 
 describe("take", () => {
@@ -144,7 +152,17 @@ describe("take", () => {
     const keys = (await redis.command("KEYS", "*")) as string[];
     expect(keys).toContainEqual(expect.stringMatching(/^percobaan:uji:[0-9a-f]{64}$/));
     expect(keys.join()).not.toMatch(/budi|mail|nama|akun/);
-    for (const key of keys) expect(Number(await redis.command("TTL", key))).toBeGreaterThan(0);
+    expect(await everlasting()).toEqual([]);
+  });
+
+  test("is one transaction: no attempt is counted without an end to its window", async () => {
+    const asked: string[] = [];
+    // It matches nothing; it only looks.
+    redis.faults.next({ kind: "refuse" }, 1, ({ url }) => asked.push(url) === 0);
+    const counter = fresh();
+    await attempts.take(counter, fresh());
+    await attempts.giveBack({ whole: [counter], single: [counter] });
+    expect(asked).toEqual(["/multi-exec", "/multi-exec"]);
   });
 });
 
@@ -176,6 +194,7 @@ describe("giveBack", () => {
     clock.advance(901_000);
     await attempts.giveBack({ whole: [], single: [counter] });
     await attempts.giveBack({ whole: [], single: [counter] });
+    expect(await everlasting()).toEqual([]);
     const outcomes = await takeTimes(counter, 5);
     expect(outcomes).not.toContain("unavailable");
     expect(outcomes.filter((one) => one === "taken").length).toBeLessThanOrEqual(4);
@@ -216,7 +235,6 @@ describe("without Redis nothing is allowed:", () => {
     ["a count of null", replies(null, 1, 900)],
     ["a count of half an attempt", replies("Infinity", 1, 900)],
     ["a list in place of a count", replies([1, 2], 1, 900)],
-    ["a time that is none, on a full counter", replies(11, 1, "x")],
     ["an error in place of a count", answer([{ error: "WRONGTYPE" }, { result: 1 }, { result: 9 }])],
   ])("%s is ServiceUnavailable, and asked once", async (_name, fault) => {
     const counter = fresh();
@@ -238,6 +256,18 @@ describe("without Redis nothing is allowed:", () => {
     redis.faults.always(fault);
     const error = await attempts.take(fresh()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: ServiceUnavailable.code, cause: expect.any(Error) as Error });
+  });
+
+  test.each(["x", null, -1, -2, 0])("a time of %j never reaches the caller as it is", async (seconds) => {
+    redis.faults.always(replies(11, 1, seconds));
+    const error = await attempts.take(fresh()).catch((thrown: unknown) => thrown);
+    if (error instanceof ServiceUnavailable) return;
+    expect(error).toBeInstanceOf(TooManyRequests);
+    const { headers = {} } = (error as InstanceType<typeof TooManyRequests>).more;
+    expect(headers).toMatchObject({
+      "retry-after": expect.stringMatching(/^[1-9]\d*$/) as string,
+      ratelimit: expect.stringMatching(/^"uji";r=0;t=[1-9]\d*$/) as string,
+    });
   });
 
   test("a Redis that comes back is asked again at once, and an attempt whose answer was lost has counted", async () => {

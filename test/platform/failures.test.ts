@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { until, useWorld } from "../harness.ts";
-import { makeMitra, purchase, requestPurchase } from "../make.ts";
+import { makeAkun, makeMitra, postJson, purchase, requestPurchase } from "../make.ts";
 import { readOperations } from "./document.ts";
 import { flawsOf, newEmail, newKey, rowCounts, sampleOf, send } from "./samples.ts";
 
@@ -110,6 +110,54 @@ describe("the log", () => {
       "select kunci_api_hash as h, kunci_privat_segel as s from mitra",
     );
     for (const { h, s } of hashes) for (const stored of [h, s]) expect(text).not.toContain(stored);
+  });
+
+  test("never holds passwords, tokens, names or hashes of people, also when everything fails", async () => {
+    const from = world.log.length;
+    const { neon, redis } = world.cloud;
+    const orang = await makeAkun(world, "karyawan");
+    const baru = { name: `Nama ${newKey()}`, email: newEmail(), password: `sandi-${newKey()}` };
+    const salah = `salah-${newKey()}`;
+    const calls = [
+      () => postJson(world, "/auth/login", { identifier: orang.username, password: salah }),
+      () => postJson(world, "/api/login", { email: orang.email, password: orang.password }),
+      () => postJson(world, "/auth/refresh", { refresh_token: orang.refreshToken }),
+      () => postJson(world, "/api/register", baru),
+      () => postJson(world, "/auth/me", { name: baru.name }, orang.headers, "PATCH"),
+      () =>
+        postJson(
+          world,
+          "/auth/password",
+          { current_password: salah, new_password: baru.password },
+          orang.headers,
+        ),
+      () => world.request("/auth/me", { headers: { authorization: `Basic ${orang.accessToken}` } }),
+    ];
+    for (const fault of [
+      { kind: "answer", status: 200, body: "bukan json" },
+      { kind: "answer", status: 400, body: `{"message":"sintaks","code":"42601"}` },
+      { kind: "drop" },
+    ] as const) {
+      neon.faults.always(fault);
+      for (const call of calls) await call();
+      neon.faults.clear();
+      redis.faults.always(fault);
+      for (const call of calls) await call();
+      redis.faults.clear();
+    }
+    for (const call of calls) await call();
+    await world.idle();
+
+    const text = JSON.stringify(world.log.slice(from));
+    expect(text).toContain("unexpected");
+    expect(text).toContain("unavailable");
+    const { email, username, password, accessToken, refreshToken } = orang;
+    const known = [email, username ?? email, password, accessToken, refreshToken];
+    for (const secret of [salah, ...Object.values(baru), ...known]) expect(text).not.toContain(secret);
+    for (const token of [orang.accessToken, orang.refreshToken])
+      for (const part of token.split(".").slice(1)) expect(text).not.toContain(part);
+    const hashes = await neon.asOwner("select kata_sandi from akun");
+    for (const { kata_sandi: hash } of hashes) expect(text).not.toContain(hash);
   });
 
   test("takes no line break from a caller", async () => {

@@ -37,11 +37,18 @@ function personOf({ orang }: Sample): Orang {
 
 const bearer = (token: string): Change => ({ headers: { authorization: `Bearer ${token}` } });
 
+interface Claims {
+  sub?: string;
+  role?: string | undefined;
+  sid?: string | undefined;
+  ver?: number | undefined;
+}
+
 /** A token with some claims of the person's own changed, signed as ours are. */
-async function tokenWith(orang: Orang, change: Record<string, unknown>): Promise<Change> {
-  const { sub, role, sid, ver } = claimsOf(orang);
-  const claims = { role, sid, ver, ...change };
-  return bearer(await world.deps.auth.tokens.sign("access", String(change["sub"] ?? sub), claims));
+async function tokenWith(orang: Orang, change: Claims): Promise<Change> {
+  const { sub, ...claims } = { ...claimsOf(orang), ...change };
+  const { role, sid, ver } = claims;
+  return bearer(await world.deps.auth.tokens.sign("access", sub, { role, sid, ver }));
 }
 
 // Before a test gives people roles by hand: later nobody could become the first admin.
@@ -63,8 +70,7 @@ describe.each(ROLES)("as %s", (role) => {
     const response = await send(world, sample);
     const allowed = (FOR[operation.id] ?? ROLES).includes(role);
     expect(await flawsOf(response.clone(), [allowed ? operation.success : 403])).toEqual([]);
-    if (!allowed)
-      expect(await response.json()).toMatchObject({ type: "urn:satu-pintu:galat:peran-tidak-boleh" });
+    expect((await response.text()).includes("urn:satu-pintu:galat:peran-tidak-boleh")).toBe(!allowed);
   });
 });
 
@@ -108,7 +114,7 @@ describe("credentials in Authorization are 401 when", () => {
     });
   });
 
-  test.each<[string, (orang: Orang) => Promise<Record<string, unknown>>]>([
+  test.each<[string, (orang: Orang) => Promise<Claims>]>([
     ["an unknown role", async () => ({ role: "root" })],
     ["no role", async () => ({ role: undefined })],
     ["no session", async () => ({ sid: undefined })],

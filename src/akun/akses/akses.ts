@@ -39,7 +39,7 @@ const klaimSchema = z.object({
     .transform(Number),
   role: z.enum(peranAkun.enumValues),
   sid: z.uuid(),
-  ver: z.int(),
+  ver: z.int32(),
 });
 
 /** The claims by which `Pemegang` is written into a token. */

@@ -6,14 +6,18 @@ import { sesi } from "./table.ts";
 /** The account that a username or an e-mail address names, with the hash of its password. */
 export function cariAkun(db: Database, identitas: string) {
   return db
-    .select({ id: sql`id`.mapWith(Number), kataSandi: sql<string>`kata_sandi` })
+    .select({
+      id: sql`id`.mapWith(Number),
+      kataSandi: sql<string>`kata_sandi`,
+      versi: sql`versi`.mapWith(Number),
+    })
     .from(sql`app.cari_akun(${identitas})`);
 }
 
 export interface SesiBaru {
   akunId: number;
-  /** The hash that the password was compared with. */
-  kataSandi: string;
+  /** Version of the password that was compared. */
+  versi: number;
   /** The same password with today's cost, if that changed. */
   kataSandiBaru: string | null;
   id: string;
@@ -35,7 +39,7 @@ export function bukaSesi(db: Database, baru: SesiBaru) {
       versi: sql`versi_token`.mapWith(Number),
     })
     .from(
-      sql`app.buka_sesi(${baru.akunId}, ${baru.kataSandi}, ${baru.kataSandiBaru}, ${baru.id}, ${baru.umurDetik}, ${baru.agen}, ${baru.alamat})`,
+      sql`app.buka_sesi(${baru.akunId}, ${baru.versi}, ${baru.kataSandiBaru}, ${baru.id}, ${baru.umurDetik}, ${baru.agen}, ${baru.alamat})`,
     );
 }
 

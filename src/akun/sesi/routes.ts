@@ -125,7 +125,7 @@ export function sesiRoutes(deps: sesi.SesiDeps): Router {
     const isian = { identitas, kataSandi };
     const { akun, pemegang } = await sesi.masuk(deps, "refresh", isian, callerOf(c), c.var.log, background);
     const { id, nama: name, username, email, peran: role } = akun;
-    const token = toWireBody(await sesi.buatToken(deps.auth, pemegang));
+    const token = toWireBody(await sesi.pasanganToken(deps.auth, pemegang));
     return c.json(
       { message: "Login success" as const, data: { id, name, username, email, role }, ...token },
       200,
@@ -135,9 +135,8 @@ export function sesiRoutes(deps: sesi.SesiDeps): Router {
     const { email: identitas, password: kataSandi } = c.req.valid("json");
     const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const isian = { identitas, kataSandi };
-    const { pemegang } = await sesi.masuk(deps, "refresh", isian, callerOf(c), c.var.log, background);
-    const { access } = await sesi.buatToken(deps.auth, pemegang);
-    const data = { access_token: access };
+    const { pemegang } = await sesi.masuk(deps, "access", isian, callerOf(c), c.var.log, background);
+    const data = { access_token: await sesi.tokenAkses(deps.auth, pemegang) };
     return c.json({ status: 200 as const, message: "Login successful" as const, data }, 200);
   });
   router.openapi(segarkan, async (c) => {

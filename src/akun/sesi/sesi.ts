@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Auth } from "../../platform/auth/auth.ts";
 import type { Passwords } from "../../platform/auth/passwords.ts";
+import type { TokenKind } from "../../platform/auth/tokens.ts";
 import type { Actor } from "../../platform/db/actor.ts";
 import { withActor, withoutActor, type Database } from "../../platform/db/database.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -59,7 +60,7 @@ export interface Masuk {
  */
 export async function masuk(
   { db, auth, attempts, passwords, ids, strictRateLimits }: SesiDeps,
-  untuk: "refresh" | "cookie",
+  untuk: TokenKind,
   { identitas, kataSandi }: { identitas: string; kataSandi: string },
   caller: Caller,
   log: Log,
@@ -77,7 +78,7 @@ export async function masuk(
   const kataSandiBaru = passwords.isOutdated(dikenal.kataSandi) ? await passwords.hash(kataSandi) : null;
   const sesi = {
     akunId: dikenal.id,
-    kataSandi: dikenal.kataSandi,
+    versi: dikenal.versi,
     kataSandiBaru,
     id: ids.uuid(),
     umurDetik: auth.tokens.lifetime[untuk],
@@ -108,19 +109,28 @@ export interface PasanganToken {
   umurAccess: number;
 }
 
-/** A pair of tokens of a session; `putaran` says which refresh token this is, `sisaDetik` how long the session lives. */
-export async function buatToken(
+/** An access token of a session, which lives `sisaDetik` more. */
+export async function tokenAkses(
   { tokens }: Auth,
   pemegang: Pemegang,
+  sisaDetik = tokens.lifetime.access,
+): Promise<string> {
+  return await tokens.sign("access", String(pemegang.akunId), klaimDari(pemegang), sisaDetik);
+}
+
+/** A pair of tokens of a session; `putaran` says which refresh token this is, `sisaDetik` how long the session lives. */
+export async function pasanganToken(
+  auth: Auth,
+  pemegang: Pemegang,
   putaran = 1,
-  sisaDetik = tokens.lifetime.refresh,
+  sisaDetik = auth.tokens.lifetime.refresh,
 ): Promise<PasanganToken> {
-  const { sub, klaim } = { sub: String(pemegang.akunId), klaim: klaimDari(pemegang) };
-  const umurAccess = Math.min(tokens.lifetime.access, sisaDetik);
+  const { tokens } = auth;
+  const klaim = { sid: pemegang.sesi, n: putaran };
   return {
-    access: await tokens.sign("access", sub, klaim, umurAccess),
-    refresh: await tokens.sign("refresh", sub, { sid: pemegang.sesi, n: putaran }, sisaDetik),
-    umurAccess,
+    access: await tokenAkses(auth, pemegang, sisaDetik),
+    refresh: await tokens.sign("refresh", String(pemegang.akunId), klaim, sisaDetik),
+    umurAccess: Math.min(tokens.lifetime.access, sisaDetik),
   };
 }
 
@@ -148,7 +158,7 @@ export async function segarkan({ db, auth }: SesiDeps, token: string, log: Log):
   if (putar?.dipakaiUlang) log.warn("refresh_reused", { akun_id: akunId });
   if (!putar || putar.dipakaiUlang) throw new RefreshTidakSah();
   const { peran, versi, putaran, sisaDetik } = putar;
-  return await buatToken(auth, { akunId, peran, sesi, versi }, putaran, sisaDetik);
+  return await pasanganToken(auth, { akunId, peran, sesi, versi }, putaran, sisaDetik);
 }
 
 /** Ends sessions of the caller's: one by id, the present one, all others, or all. Throws `SesiTidakAda` for one that is not there. */

@@ -19,7 +19,8 @@ export function callerOf(c: Context): Caller {
 
 function networkOf(address: string): string {
   const url = URL.parse(`http://[${address}]`);
-  if (!url) return address;
+  // An IPv4 address in IPv6's clothes is one address, not a network of all of them.
+  if (!url || url.hostname.startsWith("[::ffff:")) return address;
   // Normalised by the URL: lower case, and the longest run of zeros as `::`.
   const [head = "", tail = ""] = url.hostname.slice(1, -1).split("::");
   const [left, right] = [head, tail].map((part) => part.split(":").filter(Boolean));

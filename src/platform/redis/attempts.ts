@@ -1,6 +1,6 @@
 import type { Redis } from "@upstash/redis/cloudflare";
 import { hmacHex } from "../crypto/hash.ts";
-import { ServiceUnavailable, TooManyRequests } from "../http/errors.ts";
+import { ServiceUnavailable, TooManyRequests, type AppError } from "../http/errors.ts";
 
 /** At most `quota` attempts in `windowSeconds`, from the first one on. */
 export interface Limit {
@@ -35,9 +35,7 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
     try {
       return await multi.exec<unknown[]>();
     } catch (error) {
-      const unavailable = new ServiceUnavailable();
-      unavailable.cause = error;
-      throw unavailable;
+      throw unavailable(error);
     }
   };
   return {
@@ -49,8 +47,9 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
         }
       });
       for (const [at, { limit }] of counters.entries()) {
-        const [count, , seconds] = replies.slice(at * 3, at * 3 + 3).map(Number);
-        if (count === undefined || seconds === undefined || !(count > 0)) throw new ServiceUnavailable();
+        const [count, , seconds] = replies.slice(at * 3, at * 3 + 3);
+        if (typeof count !== "number" || typeof seconds !== "number")
+          throw unavailable(new Error("Redis answered no count"));
         if (count > limit.quota) throw tooMany(limit, Math.max(1, seconds));
       }
     },
@@ -64,6 +63,12 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
       });
     },
   };
+}
+
+function unavailable(cause: unknown): AppError {
+  const error = new ServiceUnavailable();
+  error.cause = cause;
+  return error;
 }
 
 function tooMany({ name, quota, windowSeconds }: Limit, seconds: number) {
