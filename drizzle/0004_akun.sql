@@ -42,6 +42,7 @@ ALTER TABLE "jurnal" ADD COLUMN "akun_id" bigint;--> statement-breakpoint
 ALTER TABLE "jurnal" ADD COLUMN "keterangan" text;--> statement-breakpoint
 ALTER TABLE "sesi" ADD CONSTRAINT "sesi_akun_id_akun_id_fk" FOREIGN KEY ("akun_id") REFERENCES "public"."akun"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "sesi_akun" ON "sesi" USING btree ("akun_id","dibuat_pada");--> statement-breakpoint
+CREATE INDEX "sesi_kedaluwarsa" ON "sesi" USING btree ("kedaluwarsa_pada");--> statement-breakpoint
 CREATE UNIQUE INDEX "akun_username_unik" ON "akun" USING btree (lower("username"));--> statement-breakpoint
 CREATE INDEX "audit_sasaran" ON "audit" USING btree ("sasaran_tabel","sasaran_id","id");--> statement-breakpoint
 CREATE INDEX "audit_pelaku" ON "audit" USING btree ("pelaku","id");--> statement-breakpoint

@@ -108,7 +108,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 --> statement-breakpoint
 -- Opens a session after a password was found right, if it is still that version of it (p_versi); p_kata_sandi_baru is
--- the same password hashed anew, or null. Dead sessions of the account are swept out, and of the living only the newest 20 stay.
+-- the same password hashed anew, or null. Of the account's sessions only the newest 20 stay. Every login also sweeps out
+-- a few dead sessions of anybody's, so that they do not gather.
 create function app.buka_sesi(
   p_akun bigint, p_versi integer, p_kata_sandi_baru text, p_sesi uuid, p_umur integer, p_agen text, p_alamat text
 ) returns table (
@@ -125,9 +126,12 @@ begin
   if p_kata_sandi_baru is not null then
     update akun set kata_sandi = p_kata_sandi_baru where akun.id = p_akun;
   end if;
-  delete from sesi where akun_id = p_akun and kedaluwarsa_pada <= app.jam();
   delete from sesi where sesi.id in (
-    select s.id from sesi s where s.akun_id = p_akun order by s.dibuat_pada desc, s.id offset 19);
+    select s.id from sesi s where s.kedaluwarsa_pada <= app.jam()
+    order by s.kedaluwarsa_pada limit 20 for update skip locked);
+  delete from sesi where sesi.id in (
+    select s.id from sesi s where s.akun_id = p_akun and s.kedaluwarsa_pada > app.jam()
+    order by s.dibuat_pada desc, s.id offset 19);
   insert into sesi (id, akun_id, diputar_pada, agen, alamat, dibuat_pada, kedaluwarsa_pada)
     values (p_sesi, p_akun, app.jam(), p_agen, p_alamat, app.jam(), app.jam() + make_interval(secs => p_umur));
   perform app.pakai_konteks(null, null, p_akun, v_akun.peran, p_sesi);

@@ -189,6 +189,16 @@ describe("sessions end on the very next request", () => {
     expect(await meets(orang)).toBe(DEAD);
     await refusesRefresh(orang);
   });
+
+  test("expired sessions of anybody are swept out by the next login of anybody", async () => {
+    const orang = await makeAkun(world, "nasabah");
+    await world.cloud.neon.asOwner("update sesi set kedaluwarsa_pada = $2 where akun_id = $1", [
+      orang.id,
+      new Date(clock.now()).toISOString(),
+    ]);
+    await makeAkun(world, "nasabah");
+    expect(await world.cloud.neon.asOwner("select id from sesi where akun_id = $1", [orang.id])).toEqual([]);
+  });
 });
 
 describe("roundtrips to the database and to Redis", () => {

@@ -18,5 +18,8 @@ export const sesi = pgTable(
     dibuatPada: timestamp("dibuat_pada", { withTimezone: true }).notNull(),
     kedaluwarsaPada: timestamp("kedaluwarsa_pada", { withTimezone: true }).notNull(),
   },
-  (kolom) => [index("sesi_akun").on(kolom.akunId, kolom.dibuatPada)],
+  (kolom) => [
+    index("sesi_akun").on(kolom.akunId, kolom.dibuatPada),
+    index("sesi_kedaluwarsa").on(kolom.kedaluwarsaPada),
+  ],
 );
