@@ -221,8 +221,8 @@ begin
   return true;
 end $$;
 --> statement-breakpoint
--- For admins: another role, or switching an account off and on; null leaves a value as it is. Both end all tokens made
--- before. There is always an active admin left. No row when there is no such account.
+-- For admins: another role, or switching an account off and on; null leaves a value as it is. Both end all sessions and
+-- tokens made before. There is always an active admin left. No row when there is no such account.
 create function app.atur_akun(p_id bigint, p_peran peran_akun, p_aktif boolean) returns table (id bigint)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -233,6 +233,11 @@ begin
   if app.peran() is distinct from 'admin' then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
   -- Two admins that switch each other off wait for one another here, in the order of the ids.
   perform from akun where peran = 'admin' or akun.id = p_id order by akun.id for no key update;
+  -- Whoever waited may have been switched off meanwhile, and then does nothing any more.
+  if not exists (select from akun a join sesi s on s.akun_id = a.id
+    where a.id = app.akun_id() and a.aktif and a.peran = 'admin' and s.id = app.sesi_id()) then
+    raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401';
+  end if;
   select * into v_lama from akun where akun.id = p_id;
   if not found then return; end if;
   update akun set peran = coalesce(p_peran, peran), aktif = coalesce(p_aktif, aktif) where akun.id = p_id
@@ -242,7 +247,7 @@ begin
   end if;
   if v_baru is distinct from v_lama then
     update akun set versi_token = versi_token + 1 where akun.id = p_id;
-    if not v_baru.aktif then delete from sesi where akun_id = p_id; end if;
+    delete from sesi where akun_id = p_id;
     perform app.catat_audit('akun.atur', 'akun', p_id::text, jsonb_build_object(
       'dari', jsonb_build_object('peran', v_lama.peran, 'aktif', v_lama.aktif),
       'menjadi', jsonb_build_object('peran', v_baru.peran, 'aktif', v_baru.aktif)));

@@ -191,6 +191,10 @@ const SECRETS = [
   "BILLER_WEBHOOK_SECRET",
 ];
 
+/** What its owner makes up, and might make up badly. */
+const MADE_UP = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN"];
+const SAMPLE_WORDS = /change|your|secret|replace|example|rahasia|contoh|\s/i;
+
 const ADDRESSES = ["PUBLIC_URL", "DATABASE_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL", "BILLER_BASE_URL"];
 
 /** What local development may not reach: it trusts test balances and public secrets. */
@@ -212,13 +216,16 @@ function unfitForProduction(env: Env): string[] {
   const text = (name: string) => textOf(env, name);
   for (const name of ADDRESSES) {
     if (!URL.canParse(text(name))) continue;
-    const { hostname, protocol, username } = new URL(text(name));
+    const { hostname, protocol, username, password, searchParams } = new URL(text(name));
     // A public name has a dot in it; addresses and bare names lead nowhere but nearby.
     const isPublicName = /[a-z]/i.test(hostname) && /[^.]\.[^.]/.test(hostname) && !hostname.startsWith("[");
     if (!isPublicName) problems.push(`${name}: alamat lokal tidak berlaku di produksi`);
     else if (protocol === "http:") problems.push(`${name}: harus https di produksi`);
     if (name === "DATABASE_URL" && username !== "satupintu_app") {
       problems.push("DATABASE_URL: harus masuk sebagai satupintu_app, bukan pemilik");
+    } else if (name === "DATABASE_URL" && (!password || searchParams.has("options"))) {
+      // Settings of the session could name anybody as the principal.
+      problems.push("DATABASE_URL: harus dengan kata sandi, dan tanpa options");
     }
   }
   for (const name of SECRETS) {
@@ -226,7 +233,18 @@ function unfitForProduction(env: Env): string[] {
       problems.push(`${name}: nilai untuk pengembangan lokal tidak berlaku di produksi`);
     }
   }
-  for (const [, hex = ""] of text("DATA_KEY").matchAll(/:([0-9a-f]{64})/g)) {
+  for (const name of MADE_UP) {
+    // Of 32 random hex digits at least twelve are different; only a typed text has fewer.
+    if (text(name) && (new Set(text(name)).size < 12 || SAMPLE_WORDS.test(text(name))))
+      problems.push(`${name}: terlalu lemah, buat dengan \`openssl rand -hex 32\``);
+  }
+  const dataKeys = [...text("DATA_KEY").matchAll(/:([0-9a-f]{64})/g)].map(([, hex = ""]) => hex);
+  for (const name of SECRETS) {
+    const others = [...SECRETS.filter((other) => other !== name).map(text), ...dataKeys];
+    if (text(name) && others.includes(text(name)))
+      problems.push(`${name}: sama dengan kunci lain, masing-masing harus berbeda`);
+  }
+  for (const hex of dataKeys) {
     // A random key of 32 bytes has fewer than 16 distinct ones about never; a typed or repeated one does.
     if (new Set(hex.match(/../g)).size < 16)
       problems.push("DATA_KEY: terlalu lemah, buat dengan `openssl rand -hex 32`");

@@ -8,6 +8,8 @@ import { ConfigError, readConfig, type Env } from "../src/config.ts";
 const KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const OLD_KEY = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752";
 
+const KEY_OF_ITS_OWN = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+
 const PRODUCTION: Record<string, string> = {
   PUBLIC_URL: "https://pintu.example.com/",
   DATABASE_URL:
@@ -99,13 +101,13 @@ test("what the accounts door may be told, it is told", () => {
     // Document 003 prints this one.
     ACCESS_TOKEN_EXPIRE_MINUTES: "60000",
     BCRYPT_COST: "12",
-    BOOTSTRAP_TOKEN: OLD_KEY,
+    BOOTSTRAP_TOKEN: KEY_OF_ITS_OWN,
   };
   expect(readConfig(env).akun).toEqual({
     signingSecrets: [PRODUCTION["SECRET_KEY"], OLD_SECRET],
     accessTokenSeconds: 3_600_000,
     bcryptCost: 12,
-    bootstrapToken: OLD_KEY,
+    bootstrapToken: KEY_OF_ITS_OWN,
   });
 });
 
@@ -367,15 +369,39 @@ describe("the signing key", () => {
   });
 
   test("takes what `openssl rand -hex 32` and `-base64 32` print", () => {
-    for (const key of [KEY, "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k="])
+    for (const key of [KEY_OF_ITS_OWN, "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k="])
       expect(refused({ ...PRODUCTION, SECRET_KEY: key, SECRET_KEY_PREVIOUS: OLD_SECRET })).toEqual([]);
   });
 
-  test("named twice is one key: it rotates nothing, and breaks nothing", () => {
+  test("named twice rotates nothing, and a key that serves two purposes is refused wherever it stands", () => {
     const same = PRODUCTION["SECRET_KEY"];
-    const env = { ...PRODUCTION, SECRET_KEY_PREVIOUS: same };
-    expect(refused(env)).toEqual([]);
-    expect(new Set(readConfig(env).akun.signingSecrets)).toEqual(new Set([same]));
+    expect(refused({ ...PRODUCTION, SECRET_KEY_PREVIOUS: same })).toEqual([
+      "SECRET_KEY",
+      "SECRET_KEY_PREVIOUS",
+    ]);
+    expect(refused({ ...PRODUCTION, BOOTSTRAP_TOKEN: same })).toEqual(["SECRET_KEY", "BOOTSTRAP_TOKEN"]);
+    expect(refused({ ...PRODUCTION, SECRET_KEY: KEY })).toEqual(["SECRET_KEY"]);
+    expect(
+      refused({ ...PRODUCTION, QSTASH_NEXT_SIGNING_KEY: PRODUCTION["QSTASH_CURRENT_SIGNING_KEY"] }),
+    ).toEqual(["QSTASH_CURRENT_SIGNING_KEY", "QSTASH_NEXT_SIGNING_KEY"]);
+  });
+
+  test.each([
+    "your-secret-key-change-in-production",
+    "ganti-rahasia-ini-sebelum-produksi-ya",
+    "abcdefghabcdefghabcdefghabcdefgh",
+    `${" ".repeat(30)}abcdefghijkl`,
+  ])("%j is no secret", (sample) => {
+    for (const name of ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN"])
+      expect(refused({ ...PRODUCTION, [name]: sample })).toContain(name);
+  });
+
+  test("the database is entered with a password, and with no settings of its own", () => {
+    const url = PRODUCTION["DATABASE_URL"] ?? "";
+    expect(refused({ ...PRODUCTION, DATABASE_URL: url.replace(/:[^:@]+@/, "@") })).toEqual(["DATABASE_URL"]);
+    const withOptions = `${url}?sslmode=require&options=-c%20app.peran%3Dadmin`;
+    expect(refused({ ...PRODUCTION, DATABASE_URL: withOptions })).toEqual(["DATABASE_URL"]);
+    expect(refused({ ...PRODUCTION, DATABASE_URL: `${url}?sslmode=require` })).toEqual([]);
   });
 
   test("is not asked for twice: optional ones stay away without a word", () => {

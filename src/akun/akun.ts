@@ -103,6 +103,7 @@ export async function gantiKataSandi(
   { db, attempts, passwords }: AkunDeps,
   actor: Actor,
   { lama, baru }: { lama: string; baru: string },
+  { address }: Caller,
   log: Log,
   background: (work: Promise<unknown>) => void,
 ): Promise<void> {
@@ -110,7 +111,10 @@ export async function gantiKataSandi(
   if (!milik) throw new AkunTidakAda();
   const diAkun = { limit: COBA_AKUN, of: `akun:${milik.id}` };
   await attempts.take(diAkun);
-  if (!(await passwords.matches(lama, milik.hash))) throw new KataSandiLamaSalah();
+  if (!(await passwords.matches(lama, milik.hash))) {
+    await withActor(db, actor, [repo.catatGagalSandi(db, milik.id, address)]);
+    throw new KataSandiLamaSalah();
+  }
   const [[hasil]] = await withActor(db, actor, [
     repo.gantiKataSandi(db, milik.versi, await passwords.hash(baru)),
   ]);

@@ -123,7 +123,7 @@ const aturAkun = defineRoute({
   operationId: "aturAkun",
   tags: ["Akun"],
   summary: "Ubah peran, nonaktifkan, atau aktifkan lagi",
-  description: "Berlaku mulai permintaan berikutnya: token lama akun itu mati seketika.",
+  description: "Berlaku mulai permintaan berikutnya: semua sesi dan token akun itu mati seketika.",
   access: untuk("admin"),
   request: {
     params: akunParams,
@@ -162,7 +162,7 @@ export function akunRoutes(deps: akun.AkunDeps): Router {
   router.openapi(gantiKataSandi, async (c) => {
     const { current_password: lama, new_password: baru } = c.req.valid("json");
     const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    await akun.gantiKataSandi(deps, c.var.actor, { lama, baru }, c.var.log, background);
+    await akun.gantiKataSandi(deps, c.var.actor, { lama, baru }, callerOf(c), c.var.log, background);
     return c.body(null, 204);
   });
   router.openapi(daftarAkun, async (c) => {

@@ -109,15 +109,15 @@ describe("PATCH /auth/akun/{id}", () => {
     ["karyawan", "admin"],
     ["admin", "karyawan"],
   ] as const)(
-    "makes a %s a %s: old tokens are dead at once, a refresh brings the new role",
+    "makes a %s a %s: old tokens are dead at once, for good; the next login has the new role",
     async (from, to) => {
       const [admin, orang] = [await makeAkun(world, "admin"), await makeAkun(world, from)];
       const answer = await atur(admin, orang.id, { role: to });
       expect(answer.status).toBe(200);
       expect(await answer.json()).toMatchObject({ id: orang.id, role: to, active: true, email: orang.email });
       expect(await meets(orang)).toBe(DEAD);
-      const turned = (await (await refresh(orang)).json()) as { access_token: string };
-      const headers = { authorization: `Bearer ${turned.access_token}` };
+      expect(await refusalOf(await refresh(orang))).toBe("401 refresh-tidak-sah");
+      const { headers } = await login(world, orang.email, orang.password);
       expect(await (await world.request("/auth/me", { headers })).json()).toMatchObject({ role: to });
       expect((await world.request("/auth/akun", { headers })).status).toBe(to === "admin" ? 200 : 403);
     },

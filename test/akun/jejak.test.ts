@@ -111,6 +111,21 @@ describe("the audit", () => {
     expect(unknown).toEqual([{ ...gagal, sasaran: null }]);
   });
 
+  test("knows who did not know the current password, and who came in too late", async () => {
+    const orang = remember("the guessing", await makeAkun(world, "nasabah"));
+    const gagal = { aksi: "sesi.gagal", sasaran: String(orang.id), rincian: { alamat: ADDRESS } };
+    const guess = { current_password: "bukan-sandi-ini", new_password: "sandi-baru-lagi" };
+    const headers = { ...orang.headers, ...from };
+    expect(await written(() => expectStatus(403, postJson(world, "/auth/password", guess, headers)))).toEqual(
+      [{ ...gagal, pelaku: by(orang) }],
+    );
+    await world.cloud.neon.asOwner("update akun set aktif = false where id = $1", [orang.id]);
+    const body = { identifier: orang.email, password: orang.password };
+    expect(await written(() => expectStatus(403, postJson(world, "/auth/login", body, from)))).toEqual([
+      { ...gagal, pelaku: "tamu" },
+    ]);
+  });
+
   test("knows which admin changed which role, from what to what", async () => {
     const path = `/auth/akun/${staff.id}`;
     const role = (peran: string) => () =>

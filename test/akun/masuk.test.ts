@@ -168,6 +168,15 @@ describe("fifty passwords from one address in 15 minutes, where limits are stric
     expect((await guess("203.0.113.1")).status).toBe(401);
   });
 
+  test("an address beyond its limit locks nobody's account", async () => {
+    const orang = await makeAkun(world, "nasabah");
+    await atOnce(50, async () => await guess("203.0.113.8"));
+    const at = (address: string, password: string) =>
+      postJson(world, "/auth/login", { identifier: orang.email, password }, { "cf-connecting-ip": address });
+    expect(statuses(await atOnce(15, async () => await at("203.0.113.8", "salah")))).toEqual({ 429: 15 });
+    expect((await at("203.0.113.9", orang.password)).status).toBe(200);
+  });
+
   test("what a caller writes into X-Forwarded-For is not its address", async () => {
     const claimed = (at: number) => ({
       "x-forwarded-for": `198.51.100.${at}`,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { APP, ENGINES, errorOf, hex, outcomeOf } from "./engines.ts";
+import { APP, ENGINES, errorOf, hex, openTestDatabase, outcomeOf } from "./engines.ts";
 import {
   asMitra,
   asNobody,
@@ -154,6 +154,24 @@ describe.each(ENGINES)("accounts behind row-level security on $engine", ({ url }
       await asOwner("select * from jurnal"),
     ];
     expect(after).toEqual(before);
+  });
+
+  test("where there is no admin, the first one still has to be let in", async () => {
+    const db = await openTestDatabase(url);
+    const open = (perdana: boolean) =>
+      outcomeOf(
+        db
+          .as(APP)
+          .query("select peran from app.daftar_akun('Siti', $1, $2, $3, 'karyawan', $4, '127.0.0.1')", [
+            `${hex(8)}@mail.com`,
+            hex(8),
+            HASH,
+            perdana,
+          ]),
+      );
+    expect((await open(false)).error).toMatchObject({ code: "PT403", message: "HANYA_ADMIN" });
+    expect((await open(true)).rows).toEqual([{ peran: "admin" }]);
+    await db.close();
   });
 
   test.each(["admin", "karyawan"])(

@@ -96,9 +96,9 @@ describe("take", () => {
     expect(outcomes.filter((one) => one === "taken")).toHaveLength(3);
   });
 
-  test("counts each of several, and refuses when any of them is full", async () => {
-    const [narrow, wide, other] = [fresh({ quota: 2 }), fresh({ quota: 4 }), fresh({ quota: 100 })];
-    const both = () => outcome(attempts.take(narrow, wide));
+  test("counts each of several in one roundtrip, and refuses when any of them is full", async () => {
+    const [wide, narrow] = [fresh({ quota: 4 }), fresh({ quota: 2 })];
+    const both = () => outcome(attempts.take(wide, narrow));
     redis.requests = 0;
     expect([await both(), await both(), await both(), await both()]).toEqual([
       "taken",
@@ -107,8 +107,19 @@ describe("take", () => {
       "too many",
     ]);
     expect(redis.requests).toBe(4);
-    expect(await outcome(attempts.take(other, wide))).toBe("too many");
-    expect(await outcome(attempts.take(other))).toBe("taken");
+    expect(await outcome(attempts.take(wide))).toBe("too many");
+  });
+
+  test("does not count what stands behind a full one", async () => {
+    const [full, behind] = [fresh({ quota: 1 }), fresh({ quota: 2 })];
+    const both = () => outcome(attempts.take(full, behind));
+    expect([await both(), await both(), await both(), await both()]).toEqual([
+      "taken",
+      "too many",
+      "too many",
+      "too many",
+    ]);
+    expect(await takeTimes(behind, 2)).toEqual(["taken", "too many"]);
   });
 
   test("counts names apart, limits apart, and secrets apart", async () => {

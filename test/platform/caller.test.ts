@@ -76,3 +76,10 @@ test("what a client writes about itself is not believed", async () => {
   expect((await callerWith(claimed)).address).toBe("tanpa-alamat");
   expect((await callerWith({ ...claimed, "cf-connecting-ip": "203.0.113.7" })).address).toBe("203.0.113.7");
 });
+
+test("a User-Agent cut in the middle of a character is still text", () => {
+  // workerd reads headers as UTF-8, which `Request` of Node does not.
+  const header = (name: string) => (name === "user-agent" ? `${"a".repeat(199)}\u{1F600}` : undefined);
+  const { agent } = callerOf({ req: { header } } as unknown as Parameters<typeof callerOf>[0]);
+  expect(agent).toBe(`${"a".repeat(199)}\uFFFD`);
+});

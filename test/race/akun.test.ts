@@ -95,6 +95,19 @@ describe.skipIf(!postgresUrl)(`accounts at once (${postgresSuite})`, () => {
     await expectNoDeadlock(world);
   });
 
+  test("an admin who was disabled while it waited disables nobody any more", async () => {
+    await firstAdmin(world);
+    await makeAkun(world, "admin");
+    for (const _ of Array(10).keys()) {
+      const [one, two] = [await makeAkun(world, "admin"), await makeAkun(world, "admin")];
+      const answers = await Promise.all([
+        atur(one, two, { active: false }),
+        atur(two, one, { active: false }),
+      ]);
+      expect(tally(await Promise.all(answers.map(refusalOf)))).toEqual({ 200: 1, "401 token-tidak-sah": 1 });
+    }
+  });
+
   test("six admins in a ring, demoting and disabling each other: at least one stays, and nobody waits in a circle", async () => {
     const first = await firstAdmin(world);
     const admins = await Promise.all(Array.from({ length: 6 }, async () => await makeAkun(world, "admin")));

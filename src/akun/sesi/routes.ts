@@ -52,7 +52,7 @@ const segarkan = defineRoute({
   operationId: "segarkanToken",
   tags: ["Akun"],
   summary: "Tukar refresh_token dengan sepasang token baru",
-  description: "Sekali pakai: refresh_token lama yang datang lagi setelah 10 detik mengakhiri sesinya.",
+  description: "Sekali pakai: refresh_token lama yang datang lagi setelah satu menit mengakhiri sesinya.",
   access: open,
   request: { body: { required: true, content: { "application/json": { schema: segarkanSchema } } } },
   responses: {
@@ -160,7 +160,7 @@ export function sesiRoutes(deps: sesi.SesiDeps): Router {
         user_agent: agen,
         ip: alamat,
         created_at: dibuatPada.toISOString(),
-        refreshed_at: diputarPada.toISOString(),
+        refreshed_on: diputarPada.toISOString().slice(0, 10),
         expires_at: kedaluwarsaPada.toISOString(),
       })),
       200,

@@ -10,7 +10,15 @@ import type { Ids } from "../../platform/id.ts";
 import { describeError, type Log } from "../../platform/log.ts";
 import type { Attempts, Counter, Limit } from "../../platform/redis/attempts.ts";
 import { klaimDari, type Pemegang } from "../akses/akses.ts";
-import { akhiriSesi, bukaSesi, cariAkun, catatGagalMasuk, putarSesi, sesiSendiri } from "./repo.ts";
+import {
+  akhiriSesi,
+  bukaSesi,
+  cariAkun,
+  catatGagalMasuk,
+  putarSesi,
+  sesiSendiri,
+  type SesiBaru,
+} from "./repo.ts";
 
 /** The same for an unknown name and for a wrong password, so that nobody learns which names exist. */
 export const IdentitasSalah = defineError(401, "IDENTITAS_SALAH", "Username/email atau password salah.", {
@@ -54,8 +62,8 @@ export interface Masuk {
 
 /**
  * Logs in with a username or an e-mail address, and opens a session that lives as long as its `untuk` token.
- * Each attempt is counted before its password is looked at, so that not one more than allowed is. What a name that
- * nobody has costs in time, in roundtrips and in answers is what a wrong password costs.
+ * Each attempt is counted before its password is looked at, so that not one more than allowed is. A name that nobody has
+ * is answered as a wrong password is: the same words, roundtrips and time.
  * Throws `IdentitasSalah`, `AkunNonaktif`, `TooManyRequests`, and `ServiceUnavailable` when attempts cannot be counted.
  */
 export async function masuk(
@@ -66,10 +74,12 @@ export async function masuk(
   log: Log,
   background: (work: Promise<unknown>) => void,
 ): Promise<Masuk> {
-  const [dikenal] = await withoutActor(cariAkun(db, identitas));
-  const diAkun = { limit: COBA_AKUN, of: dikenal ? `akun:${dikenal.id}` : `nama:${identitas.toLowerCase()}` };
+  // Lower case here, because the database's idea of it may differ, and then so would its answers.
+  const nama = identitas.toLowerCase();
+  const [dikenal] = await withoutActor(cariAkun(db, nama));
   const diAlamat = perAlamat(COBA_ALAMAT, caller, strictRateLimits);
-  await attempts.take(diAkun, diAlamat);
+  const diAkun = { limit: COBA_AKUN, of: dikenal ? `akun:${dikenal.id}` : `nama:${nama}` };
+  await attempts.take(diAlamat, diAkun);
   const benar = await passwords.matches(kataSandi, dikenal?.kataSandi);
   if (!dikenal || !benar) {
     await withoutActor(catatGagalMasuk(db, dikenal?.id ?? null, caller.address));
@@ -85,10 +95,22 @@ export async function masuk(
     agen: caller.agent,
     alamat: caller.address,
   };
-  const [akun] = await withoutActor(bukaSesi(db, sesi));
-  if (!akun) throw new Error("app.buka_sesi returned no row");
+  const akun = await bukaAtauCatat(db, sesi);
   kembalikan(attempts, { whole: [diAkun], single: [diAlamat] }, log, background);
   return { akun, pemegang: { akunId: akun.id, peran: akun.peran, sesi: sesi.id, versi: akun.versi } };
+}
+
+/** Opens the session; if the account was disabled, or its password changed meanwhile, that is a failed login too. */
+async function bukaAtauCatat(db: Database, sesi: SesiBaru): Promise<Masuk["akun"]> {
+  try {
+    const [akun] = await withoutActor(bukaSesi(db, sesi));
+    if (!akun) throw new Error("app.buka_sesi returned no row");
+    return akun;
+  } catch (error) {
+    if (error instanceof AkunNonaktif || error instanceof IdentitasSalah)
+      await withoutActor(catatGagalMasuk(db, sesi.akunId, sesi.alamat));
+    throw error;
+  }
 }
 
 /** Gives attempts back after the answer: a right password is no attempt. Losing that costs the caller one of its attempts. */
@@ -134,8 +156,11 @@ export async function pasanganToken(
   };
 }
 
-/** Seconds in which the refresh token before the current one is still taken: a client may refresh twice at once. */
-const TENGGANG_DETIK = 10;
+/**
+ * Seconds in which the refresh token before the current one is still taken: a client may refresh twice at once, or lose
+ * our answer and come back after the database's time limit and our Retry-After.
+ */
+const TENGGANG_DETIK = 60;
 
 const klaimRefresh = z.object({
   sub: z

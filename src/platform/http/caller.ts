@@ -13,7 +13,8 @@ export interface Caller {
 /** Reads the caller off a request. Only Cloudflare's header counts: what a client writes into X-Forwarded-For is its own choice. */
 export function callerOf(c: Context): Caller {
   const address = c.req.header("cf-connecting-ip")?.slice(0, 45) ?? "tanpa-alamat";
-  const agent = c.req.header("user-agent")?.slice(0, 200) ?? "";
+  // Cut in the middle of a pair of surrogates it would be no text.
+  const agent = c.req.header("user-agent")?.slice(0, 200).toWellFormed() ?? "";
   return { agent, address, network: networkOf(address) };
 }
 

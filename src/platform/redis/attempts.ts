@@ -18,8 +18,9 @@ export interface Counter {
 /** Exact limits in Redis, for what must not be tried too often. Without Redis nothing is allowed. */
 export interface Attempts {
   /**
-   * Counts one attempt on every counter before it is made, in one atomic roundtrip. Throws `TooManyRequests` when one of
-   * them is full, `ServiceUnavailable` when Redis cannot say.
+   * Counts one attempt on every counter before it is made, in one atomic roundtrip. The first counter that is full refuses
+   * it, and those behind that one do not count it: an address beyond its limit locks nobody's account.
+   * Throws `TooManyRequests`, and `ServiceUnavailable` when Redis cannot say.
    */
   take(...counters: Counter[]): Promise<void>;
   /** Gives the attempt back: `whole` counters start anew, of the `single` ones it is taken off. */
@@ -38,6 +39,15 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
       throw unavailable(error);
     }
   };
+  const giveBack: Attempts["giveBack"] = async ({ whole, single }) => {
+    await inOne((multi) => {
+      for (const counter of whole) multi.del(keyOf(counter));
+      for (const counter of single) {
+        // The expiry is for a counter that ran out meanwhile: without one it would stay below zero for ever.
+        multi.decr(keyOf(counter)).expire(keyOf(counter), counter.limit.windowSeconds, "NX");
+      }
+    });
+  };
   return {
     async take(...counters) {
       const replies = await inOne((multi) => {
@@ -50,18 +60,13 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
         const [count, , seconds] = replies.slice(at * 3, at * 3 + 3);
         if (typeof count !== "number" || typeof seconds !== "number")
           throw unavailable(new Error("Redis answered no count"));
-        if (count > limit.quota) throw tooMany(limit, Math.max(1, seconds));
+        if (count <= limit.quota) continue;
+        const behind = counters.slice(at + 1);
+        if (behind.length > 0) await giveBack({ whole: [], single: behind });
+        throw tooMany(limit, Math.max(1, seconds));
       }
     },
-    async giveBack({ whole, single }) {
-      await inOne((multi) => {
-        for (const counter of whole) multi.del(keyOf(counter));
-        for (const counter of single) {
-          // The expiry is for a counter that ran out meanwhile: without one it would stay below zero for ever.
-          multi.decr(keyOf(counter)).expire(keyOf(counter), counter.limit.windowSeconds, "NX");
-        }
-      });
-    },
+    giveBack,
   };
 }
 
