@@ -58,7 +58,7 @@ try {
   say(`unknown name     median ${unknown.toFixed(2)} ms of ${times.nol.length}`);
   say(`ratio of medians ${(unknown / wrong).toFixed(4)}`);
   say(
-    `Mann-Whitney     U ${u.toFixed(1)}, p ${p.toFixed(4)}: ${p > SIGNIFICANT ? "cannot be told apart" : "CAN BE TOLD APART"}`,
+    `Mann-Whitney     U ${u.toFixed(1)}, p ${p.toFixed(4)}: ${p > SIGNIFICANT ? "no difference found" : "A DIFFERENCE"}`,
   );
   process.exitCode = p > SIGNIFICANT ? 0 : 1;
 } finally {

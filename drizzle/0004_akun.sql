@@ -1,3 +1,5 @@
+-- The ledger is altered below: rather fail, and be run again, than stall every purchase behind a long reader.
+SET LOCAL lock_timeout = '3s';--> statement-breakpoint
 CREATE TYPE "public"."peran_akun" AS ENUM('admin', 'karyawan', 'nasabah');--> statement-breakpoint
 ALTER TYPE "public"."jenis_jurnal" ADD VALUE 'isi_saldo';--> statement-breakpoint
 CREATE TABLE "sesi" (
@@ -43,6 +45,7 @@ ALTER TABLE "jurnal" ADD COLUMN "keterangan" text;--> statement-breakpoint
 ALTER TABLE "sesi" ADD CONSTRAINT "sesi_akun_id_akun_id_fk" FOREIGN KEY ("akun_id") REFERENCES "public"."akun"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "sesi_akun" ON "sesi" USING btree ("akun_id","dibuat_pada");--> statement-breakpoint
 CREATE INDEX "sesi_kedaluwarsa" ON "sesi" USING btree ("kedaluwarsa_pada");--> statement-breakpoint
+CREATE INDEX "akun_peran" ON "akun" USING btree ("peran","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "akun_username_unik" ON "akun" USING btree (lower("username"));--> statement-breakpoint
 CREATE INDEX "audit_sasaran" ON "audit" USING btree ("sasaran_tabel","sasaran_id","id");--> statement-breakpoint
 CREATE INDEX "audit_pelaku" ON "audit" USING btree ("pelaku","id");--> statement-breakpoint

@@ -180,6 +180,8 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   v_jumlah integer;
 begin
+  -- The account first, as a login takes it: two that end sessions of one account never wait in a circle.
+  perform from akun where id = app.akun_id() for no key update;
   delete from sesi where akun_id = app.akun_id() and case p_yang
     when 'satu' then id = p_sesi when 'lain' then id <> app.sesi_id() when 'semua' then true else false end;
   get diagnostics v_jumlah = row_count;

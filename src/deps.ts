@@ -32,7 +32,6 @@ export interface Deps {
 /** The only place where clients are made. None of them holds a connection, so one set serves a whole isolate. */
 export function openDeps(config: Config, env: Env, clock: Clock = systemClock): Deps {
   const { signingSecrets, accessTokenSeconds, bcryptCost } = config.akun;
-  const [secret = ""] = signingSecrets;
   const authSettings = {
     secrets: signingSecrets,
     issuer: config.publicUrl,
@@ -49,7 +48,7 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     ids: systemIds,
     log: createLog(),
     limiter: config.strictRateLimits ? openRateLimiter(env["BROAD_LIMIT"]) : unlimited,
-    attempts: createAttempts(openRedis(config.redis), secret),
+    attempts: createAttempts(openRedis(config.redis), signingSecrets[0]),
     auth: createAuth(authSettings, clock, systemIds),
     passwords: createPasswords(bcryptCost),
   };

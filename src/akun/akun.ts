@@ -84,14 +84,14 @@ export type Akun = Awaited<ReturnType<typeof repo.akunSendiri>>[number];
 /** The caller's own account. */
 export async function profil({ db }: AkunDeps, actor: Actor): Promise<Akun> {
   const [[akun]] = await withActor(db, actor, [repo.akunSendiri(db)]);
-  if (!akun) throw new AkunTidakAda();
+  if (!akun) throw new Error("the account that has entered is not there");
   return akun;
 }
 
 /** Changes the caller's own account. Throws `EmailTerdaftar`, `UsernameTerdaftar`. */
 export async function ubahProfil({ db }: AkunDeps, actor: Actor, ubah: repo.Profil): Promise<Akun> {
   const [, [akun]] = await withActor(db, actor, [repo.ubahProfil(db, ubah), repo.akunSendiri(db)]);
-  if (!akun) throw new AkunTidakAda();
+  if (!akun) throw new Error("the account that has entered is not there");
   return akun;
 }
 
@@ -108,7 +108,7 @@ export async function gantiKataSandi(
   background: (work: Promise<unknown>) => void,
 ): Promise<void> {
   const [[milik]] = await withActor(db, actor, [repo.kataSandiSendiri(db)]);
-  if (!milik) throw new AkunTidakAda();
+  if (!milik) throw new Error("the account that has entered is not there");
   const diAkun = { limit: COBA_AKUN, of: `akun:${milik.id}` };
   await attempts.take(diAkun);
   if (!(await passwords.matches(lama, milik.hash))) {

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { inBackground } from "../platform/http/background.ts";
 import { callerOf } from "../platform/http/caller.ts";
 import { linkNext, listAnswerHeaders } from "../platform/http/list.ts";
 import { defineRoute, open } from "../platform/http/route.ts";
@@ -161,8 +162,7 @@ export function akunRoutes(deps: akun.AkunDeps): Router {
   });
   router.openapi(gantiKataSandi, async (c) => {
     const { current_password: lama, new_password: baru } = c.req.valid("json");
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    await akun.gantiKataSandi(deps, c.var.actor, { lama, baru }, callerOf(c), c.var.log, background);
+    await akun.gantiKataSandi(deps, c.var.actor, { lama, baru }, callerOf(c), c.var.log, inBackground(c));
     return c.body(null, 204);
   });
   router.openapi(daftarAkun, async (c) => {

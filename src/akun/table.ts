@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  index,
   integer,
   pgEnum,
   pgTable,
@@ -33,6 +34,7 @@ export const akun = pgTable(
     dibuatPada: timestamp("dibuat_pada", { withTimezone: true }).notNull(),
   },
   (kolom) => [
+    index("akun_peran").on(kolom.peran, kolom.id),
     uniqueIndex("akun_username_unik").on(sql`lower(${kolom.username})`),
     check("akun_email_huruf_kecil", sql`${kolom.email} = lower(${kolom.email})`),
     // Without an @ no username can be taken for somebody's e-mail address.

@@ -10,7 +10,9 @@ import {
   type Pemegang,
 } from "../akun/akses/akses.ts";
 import { daftar, profil, type Akun, type AkunDeps } from "../akun/akun.ts";
-import { akhiri, masuk, type SesiDeps } from "../akun/sesi/sesi.ts";
+import { akhiri, masuk, sesiPertama, type SesiDeps } from "../akun/sesi/sesi.ts";
+import { peranAkun } from "../akun/table.ts";
+import { inBackground } from "../platform/http/background.ts";
 import { callerOf } from "../platform/http/caller.ts";
 import { open, type Access } from "../platform/http/route.ts";
 import type { HouseEnv } from "../platform/http/router.ts";
@@ -24,9 +26,9 @@ export const pengunjung: Access = {
   middleware: [
     async (c, next) => {
       const sesi = await bacaCookie(c);
-      if (sesi && sesi !== "tidak ada") {
+      if (sesi) {
         c.set("cookieSession", sesi.sesi);
-        c.set("actor", sebagai(sesi, ["admin", "karyawan", "nasabah"]));
+        c.set("actor", sebagai(sesi, peranAkun.enumValues));
       }
       await next();
     },
@@ -81,7 +83,8 @@ export async function masukLewatHalaman(
   csrf: string,
 ): Promise<void> {
   tuntutCsrf(c, browserTamu(c) ?? "", csrf);
-  await bukaSesi(deps, c, isian);
+  const { pemegang } = await masuk(deps, "cookie", isian, callerOf(c), c.var.log, inBackground(c));
+  await gantiCookie(deps, c, pemegang);
 }
 
 /** Opens a customer's account and logs it in. Throws as `daftar` does, and `CsrfDitolak`. */
@@ -92,24 +95,25 @@ export async function daftarLewatHalaman(
   csrf: string,
 ): Promise<void> {
   tuntutCsrf(c, browserTamu(c) ?? "", csrf);
-  await daftar(deps, { ...isian, username: null, peran: "nasabah" }, callerOf(c));
-  await bukaSesi(deps, c, { identitas: isian.email, kataSandi: isian.kataSandi });
+  const akun = await daftar(deps, { ...isian, username: null, peran: "nasabah" }, callerOf(c));
+  const { pemegang } = await sesiPertama(deps, "cookie", akun.id, callerOf(c));
+  await gantiCookie(deps, c, pemegang);
 }
 
-async function bukaSesi(
-  deps: HalamanDeps,
-  c: Konteks,
-  isian: { identitas: string; kataSandi: string },
-): Promise<void> {
-  const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  const { pemegang } = await masuk(deps, "cookie", isian, callerOf(c), c.var.log, background);
-  await simpanSesi(c, pemegang);
-}
-
-async function simpanSesi(c: Konteks, pemegang: Pemegang): Promise<void> {
+/** Gives the browser its new session, and ends the one it had: nobody could log out of that any more. */
+async function gantiCookie(deps: HalamanDeps, c: Konteks, pemegang: Pemegang): Promise<void> {
+  if (c.var.cookieSession) await akhiriJikaHidup(deps, c, "ini");
   const { tokens, cookies } = c.var.auth;
   const token = await tokens.sign("cookie", String(pemegang.akunId), klaimDari(pemegang));
   cookies.write(c, COOKIE_SESI, token, tokens.lifetime.cookie);
+}
+
+async function akhiriJikaHidup(deps: HalamanDeps, c: Konteks, yang: "ini" | "semua"): Promise<void> {
+  try {
+    await akhiri(deps, c.var.actor, yang);
+  } catch (error) {
+    if (!(error instanceof TokenTidakSah)) throw error;
+  }
 }
 
 /**
@@ -125,10 +129,6 @@ export async function keluar(
   const sesi = c.var.cookieSession;
   if (!sesi) return;
   tuntutCsrf(c, sesi, csrf);
-  try {
-    await akhiri(deps, c.var.actor, yang);
-  } catch (error) {
-    if (!(error instanceof TokenTidakSah)) throw error;
-  }
+  await akhiriJikaHidup(deps, c, yang);
   c.var.auth.cookies.clear(c, COOKIE_SESI);
 }

@@ -4,7 +4,7 @@ import { comesFromElsewhere } from "../platform/auth/csrf.ts";
 import { okSchema } from "../platform/http/fields.ts";
 import { problemOf, type AppError } from "../platform/http/errors.ts";
 import { answerError, declaredError } from "../platform/http/request.ts";
-import { defineRoute } from "../platform/http/route.ts";
+import { defineRoute, FORM } from "../platform/http/route.ts";
 import { createRouter, type HouseEnv, type Router } from "../platform/http/router.ts";
 import { ALAMAT, tujuanAman } from "./alamat.ts";
 import * as halaman from "./halaman.ts";
@@ -12,7 +12,6 @@ import { daftarFormulir, halamanQuery, keluarFormulir, masukFormulir } from "./s
 import * as tampilan from "./tampilan.tsx";
 
 const page = { "text/html": { schema: z.string() } };
-const FORM = "application/x-www-form-urlencoded";
 const TAG = ["Halaman"];
 
 const beranda = defineRoute({
@@ -159,7 +158,8 @@ function tunjukkan(c: Context<HouseEnv>, dokumen: Dokumen, status: AppError["def
 /** Shows an error where it was made: in the form that was sent, else on a page of its own. */
 function tunjukkanGalat(deps: halaman.HalamanDeps, c: Context<HouseEnv>, error: AppError) {
   const problem = problemOf(error, c.req.path, c.var.requestId);
-  for (const [name, value] of Object.entries(error.more.headers ?? {})) c.header(name, value);
+  const headers = { ...error.definition.headers, ...error.more.headers };
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
   const form = FORMULIR.get(c.req.path.replace(/\/$/, ""));
   const nilai = c.var.form;
   // A form that another site sent is no form of ours, and gets none back.

@@ -50,7 +50,8 @@ interface IsianProps {
   jenis?: "text" | "email" | "password";
   autocomplete: string;
   petunjuk?: string;
-  panjang: [least: number, most: number];
+  /** Characters. A password has no upper limit here: a browser would cut a longer one without a word. */
+  panjang: [least: number, most?: number];
   isi: IsiFormulir;
 }
 
@@ -130,7 +131,7 @@ export function halamanMasuk(isi: IsiFormulir) {
           label="Password"
           jenis="password"
           autocomplete="current-password"
-          panjang={[1, 72]}
+          panjang={[1]}
           isi={isi}
         />
       </Formulir>
@@ -155,7 +156,7 @@ export function halamanDaftar(isi: IsiFormulir) {
           jenis="password"
           autocomplete="new-password"
           petunjuk="Minimal 6 karakter."
-          panjang={[6, 72]}
+          panjang={[6]}
           isi={isi}
         />
       </Formulir>

@@ -27,6 +27,8 @@ const MEJA = { width: 1280, height: 800 };
 describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   const directory = scratchDirectory();
   const contexts: BrowserContext[] = [];
+  /** What the browser complains about, e.g. that our policy refuses something of ours. */
+  const complaints: string[] = [];
   let server: DevServer;
   let browser: Browser;
 
@@ -41,6 +43,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   }, 90_000);
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
+    expectNoComplaints();
   });
   afterAll(async () => {
     await browser.close();
@@ -48,6 +51,10 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await server.ended.catch(() => {});
     directory.remove();
   });
+
+  function expectNoComplaints(): void {
+    expect(complaints.splice(0)).toEqual([]);
+  }
 
   /** A browser of its own; without JavaScript unless a check of ours needs it. */
   async function open(path: string, options: { viewport?: typeof PONSEL; javaScript?: boolean } = {}) {
@@ -62,6 +69,11 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
+    page.on("console", (message) => {
+      // A refused form is an error in the console, and meant.
+      if (message.type() === "error" && !/status of 4\d\d/.test(message.text()))
+        complaints.push(message.text());
+    });
     await page.goto(path);
     return page;
   }
@@ -110,6 +122,8 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await logIn(page, person.email.toUpperCase(), person.password);
     expect(path(page)).toBe("/home");
     expect(await heading(page)).toBe("Halo, Siti Aminah");
+    const colour = await page.evaluate("getComputedStyle(document.querySelector('button')).backgroundColor");
+    expect(colour, "the stylesheet is in use").toBe("rgb(11, 107, 79)");
     // Nothing is wider than the screen.
     expect(await page.locator("html").evaluate((html) => html.scrollWidth)).toBeLessThanOrEqual(
       viewport.width,

@@ -31,10 +31,15 @@ const ROWS = [
   "insert into percobaan (transaksi_id, ke, dikirim_pada, ditanya) select id, 1, waktu, 1 from transaksi",
   `insert into akun (nama, email, kata_sandi, peran, dibuat_pada)
     values ('Admin', 'admin@mail.com', '$2b$04$' || repeat('a', 53), 'admin', now())`,
+  `insert into akun (nama, email, username, kata_sandi, peran, dibuat_pada)
+    select 'Nasabah', n || '@mail.com', case when n % 50 = 0 then 'orang' || n end, '$2b$04$' || repeat('a', 53),
+      (case when n % 1000 = 0 then 'karyawan' else 'nasabah' end)::peran_akun, now() from generate_series(1, 100000) n`,
   `insert into sesi (id, akun_id, diputar_pada, agen, alamat, dibuat_pada, kedaluwarsa_pada)
-    select '00000000-0000-4000-8000-000000000000', id, now(), '', '', now(), now() + interval '1 day' from akun`,
+    select gen_random_uuid(), id, now(), '', '', now(), now() + interval '1 day' from akun where id > 1`,
+  `insert into sesi (id, akun_id, diputar_pada, agen, alamat, dibuat_pada, kedaluwarsa_pada)
+    select '00000000-0000-4000-8000-000000000000', id, now(), '', '', now(), now() + interval '1 day' from akun where id = 1`,
   `insert into jurnal (kunci, jenis, akun_id, keterangan, dibuat_pada)
-    select 'isi_saldo:' || n, 'isi_saldo', a.id, 'x', now() from akun a, generate_series(1, 50000) n`,
+    select 'isi_saldo:' || n, 'isi_saldo', a.id, 'x', now() from akun a, generate_series(1, 50000) n where a.id = 1`,
   `insert into mutasi (jurnal_id, buku_id, jumlah, saldo_sesudah)
     select j.id, b.id, 1, 1 from jurnal j, buku b where b.mitra_id = 1 + j.id % 2000 and b.nama = 'tersedia'`,
   "analyze",
@@ -240,6 +245,31 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
       expectIndex(plans, "jurnal_kunci_unique");
       expectIndex(plans, "mutasi_jurnal", "mutasi_buku");
       expect(plans, plans).not.toMatch(/Seq Scan on (buku|jurnal|mutasi)\b/);
+    }
+  });
+
+  test("accounts: nobody's request reads those of all customers", async () => {
+    const big = /Seq Scan on (akun|sesi)\b/;
+    for (const [enter, query, index] of [
+      ["select 1", AS_ADMIN, "akun_pkey"],
+      ["select 1", "select * from app.cari_akun('777@mail.com')", "akun_email_unique"],
+      ["select 1", "select * from app.cari_akun('ORANG50')", "akun_username_unik"],
+      [
+        "select 1",
+        "select * from app.daftar_akun('x', 'baru@mail.com', null, '$2b$04$' || repeat('a', 53), 'nasabah', true, 'x')",
+        "akun_pkey",
+      ],
+      [AS_ADMIN, "select * from app.atur_akun(500, 'karyawan', null)", "akun_peran"],
+      [AS_ADMIN, "select app.akhiri_sesi('lain', null)", "sesi_akun"],
+      [
+        "select 1",
+        "select * from app.buka_sesi(700, 1, null, gen_random_uuid(), 60, 'x', 'x')",
+        "sesi_kedaluwarsa",
+      ],
+    ] as const) {
+      const plans = await insideOf(enter, query);
+      expect(plans, plans).toContain(index);
+      expect(plans, plans).not.toMatch(big);
     }
   });
 });

@@ -32,11 +32,14 @@ export interface Pemegang {
   versi: number;
 }
 
+/** The account's id in a token. */
+export const subSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/)
+  .transform(Number);
+
 const klaimSchema = z.object({
-  sub: z
-    .string()
-    .regex(/^[1-9]\d{0,15}$/)
-    .transform(Number),
+  sub: subSchema,
   role: z.enum(peranAkun.enumValues),
   sid: z.uuid(),
   ver: z.int32(),
@@ -98,7 +101,7 @@ export function untukTamuDan(...peran: [Peran, ...Peran[]]): Access {
 }
 
 /** Routes for whoever has an account. */
-export const siapaPun = untuk("admin", "karyawan", "nasabah");
+export const siapaPun = untuk(...peranAkun.enumValues);
 
 /** Finds out who calls; false when nobody says who. Throws `TokenTidakSah`, `CsrfDitolak`. */
 async function kenali(c: Context<HouseEnv>, peran: readonly Peran[]): Promise<boolean> {
@@ -111,7 +114,7 @@ async function kenali(c: Context<HouseEnv>, peran: readonly Peran[]): Promise<bo
     return true;
   }
   const sesi = await bacaCookie(c);
-  if (sesi === "tidak ada") return false;
+  if (sesi === null) return false;
   if (!sesi) throw new TokenTidakSah();
   const token = c.req.header("x-csrf-token") ?? "";
   if (!/^(GET|HEAD)$/.test(c.req.method)) tuntutCsrf(c, sesi.sesi, token);
@@ -119,10 +122,10 @@ async function kenali(c: Context<HouseEnv>, peran: readonly Peran[]): Promise<bo
   return true;
 }
 
-/** The browser's session, if its cookie holds; the database has not been asked yet. */
-export async function bacaCookie(c: Context<HouseEnv>): Promise<Pemegang | "tidak ada" | undefined> {
+/** The browser's session; null without a cookie, undefined when it does not hold. The database has not been asked yet. */
+export async function bacaCookie(c: Context<HouseEnv>): Promise<Pemegang | null | undefined> {
   const cookie = c.var.auth.cookies.read(c, COOKIE_SESI);
-  return cookie === undefined ? "tidak ada" : await bacaToken(c, "cookie", cookie);
+  return cookie === undefined ? null : await bacaToken(c, "cookie", cookie);
 }
 
 /** Throws `CsrfDitolak` unless the request comes from a page of ours that knows the token of `cookieId`. */

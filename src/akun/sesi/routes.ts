@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { inBackground } from "../../platform/http/background.ts";
 import { callerOf } from "../../platform/http/caller.ts";
 import { defineRoute, open } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
@@ -52,7 +53,7 @@ const segarkan = defineRoute({
   operationId: "segarkanToken",
   tags: ["Akun"],
   summary: "Tukar refresh_token dengan sepasang token baru",
-  description: "Sekali pakai: refresh_token lama yang datang lagi setelah satu menit mengakhiri sesinya.",
+  description: "Sekali pakai: refresh_token lama yang datang lagi setelah 30 detik mengakhiri sesinya.",
   access: open,
   request: { body: { required: true, content: { "application/json": { schema: segarkanSchema } } } },
   responses: {
@@ -121,9 +122,15 @@ export function sesiRoutes(deps: sesi.SesiDeps): Router {
   const router = createRouter();
   router.openapi(masuk, async (c) => {
     const { identifier: identitas, password: kataSandi } = c.req.valid("json");
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const isian = { identitas, kataSandi };
-    const { akun, pemegang } = await sesi.masuk(deps, "refresh", isian, callerOf(c), c.var.log, background);
+    const { akun, pemegang } = await sesi.masuk(
+      deps,
+      "refresh",
+      isian,
+      callerOf(c),
+      c.var.log,
+      inBackground(c),
+    );
     const { id, nama: name, username, email, peran: role } = akun;
     const token = toWireBody(await sesi.pasanganToken(deps.auth, pemegang));
     return c.json(
@@ -133,9 +140,8 @@ export function sesiRoutes(deps: sesi.SesiDeps): Router {
   });
   router.openapi(masukEmail, async (c) => {
     const { email: identitas, password: kataSandi } = c.req.valid("json");
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const isian = { identitas, kataSandi };
-    const { pemegang } = await sesi.masuk(deps, "access", isian, callerOf(c), c.var.log, background);
+    const { pemegang } = await sesi.masuk(deps, "access", isian, callerOf(c), c.var.log, inBackground(c));
     const data = { access_token: await sesi.tokenAkses(deps.auth, pemegang) };
     return c.json({ status: 200 as const, message: "Login successful" as const, data }, 200);
   });
@@ -160,7 +166,7 @@ export function sesiRoutes(deps: sesi.SesiDeps): Router {
         user_agent: agen,
         ip: alamat,
         created_at: dibuatPada.toISOString(),
-        refreshed_on: diputarPada.toISOString().slice(0, 10),
+        refreshed_at: `${diputarPada.toISOString().slice(0, 13)}:00:00.000Z`,
         expires_at: kedaluwarsaPada.toISOString(),
       })),
       200,

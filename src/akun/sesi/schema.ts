@@ -68,10 +68,11 @@ export const sesiSchema = z
     user_agent: z.string().openapi({ example: "Mozilla/5.0" }),
     ip: z.string().openapi({ example: "203.0.113.7" }),
     created_at: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
-    // The day is enough for its owner; the minute would tell a thief when the next refresh is due.
-    refreshed_on: z.iso
-      .date()
-      .openapi({ example: "2026-11-20", description: "Hari terakhir token ditukar (UTC)." }),
+    // To the hour, which is enough for its owner; the minute would tell a thief when the next refresh is due.
+    refreshed_at: z.iso.datetime().openapi({
+      example: "2026-11-20T03:00:00.000Z",
+      description: "Terakhir ditukar, dibulatkan ke bawah ke jam penuh.",
+    }),
     expires_at: z.iso.datetime().openapi({ example: "2026-12-20T03:00:00.000Z" }),
   })
   .openapi("Sesi");

@@ -9,7 +9,7 @@ import { defineError } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
 import { describeError, type Log } from "../../platform/log.ts";
 import type { Attempts, Counter, Limit } from "../../platform/redis/attempts.ts";
-import { klaimDari, type Pemegang } from "../akses/akses.ts";
+import { klaimDari, subSchema, type Pemegang } from "../akses/akses.ts";
 import {
   akhiriSesi,
   bukaSesi,
@@ -61,14 +61,15 @@ export interface Masuk {
 }
 
 /**
- * Logs in with a username or an e-mail address, and opens a session that lives as long as its `untuk` token.
+ * Logs in with a username or an e-mail address, and opens a session that lives as long as a token of the kind `umurSesi`.
  * Each attempt is counted before its password is looked at, so that not one more than allowed is. A name that nobody has
- * is answered as a wrong password is: the same words, roundtrips and time.
+ * is answered as a wrong password is: the same words, roundtrips and time. (An account has one counter for its two names,
+ * so who fills it with one of them learns the other.)
  * Throws `IdentitasSalah`, `AkunNonaktif`, `TooManyRequests`, and `ServiceUnavailable` when attempts cannot be counted.
  */
 export async function masuk(
   { db, auth, attempts, passwords, ids, strictRateLimits }: SesiDeps,
-  untuk: TokenKind,
+  umurSesi: TokenKind,
   { identitas, kataSandi }: { identitas: string; kataSandi: string },
   caller: Caller,
   log: Log,
@@ -86,26 +87,36 @@ export async function masuk(
     throw new IdentitasSalah();
   }
   const kataSandiBaru = passwords.isOutdated(dikenal.kataSandi) ? await passwords.hash(kataSandi) : null;
-  const sesi = {
+  const dibuka = await buka(db, {
     akunId: dikenal.id,
     versi: dikenal.versi,
     kataSandiBaru,
     id: ids.uuid(),
-    umurDetik: auth.tokens.lifetime[untuk],
+    umurDetik: auth.tokens.lifetime[umurSesi],
     agen: caller.agent,
     alamat: caller.address,
-  };
-  const akun = await bukaAtauCatat(db, sesi);
+  });
   kembalikan(attempts, { whole: [diAkun], single: [diAlamat] }, log, background);
-  return { akun, pemegang: { akunId: akun.id, peran: akun.peran, sesi: sesi.id, versi: akun.versi } };
+  return dibuka;
+}
+
+/** Opens the first session of an account that its caller has just opened, without asking for the password again. */
+export async function sesiPertama(
+  { db, auth, ids }: SesiDeps,
+  umurSesi: TokenKind,
+  akunId: number,
+  { agent: agen, address: alamat }: Caller,
+): Promise<Masuk> {
+  const umurDetik = auth.tokens.lifetime[umurSesi];
+  return await buka(db, { akunId, versi: 1, kataSandiBaru: null, id: ids.uuid(), umurDetik, agen, alamat });
 }
 
 /** Opens the session; if the account was disabled, or its password changed meanwhile, that is a failed login too. */
-async function bukaAtauCatat(db: Database, sesi: SesiBaru): Promise<Masuk["akun"]> {
+async function buka(db: Database, sesi: SesiBaru): Promise<Masuk> {
   try {
     const [akun] = await withoutActor(bukaSesi(db, sesi));
     if (!akun) throw new Error("app.buka_sesi returned no row");
-    return akun;
+    return { akun, pemegang: { akunId: akun.id, peran: akun.peran, sesi: sesi.id, versi: akun.versi } };
   } catch (error) {
     if (error instanceof AkunNonaktif || error instanceof IdentitasSalah)
       await withoutActor(catatGagalMasuk(db, sesi.akunId, sesi.alamat));
@@ -160,13 +171,10 @@ export async function pasanganToken(
  * Seconds in which the refresh token before the current one is still taken: a client may refresh twice at once, or lose
  * our answer and come back after the database's time limit and our Retry-After.
  */
-const TENGGANG_DETIK = 60;
+const TENGGANG_DETIK = 30;
 
 const klaimRefresh = z.object({
-  sub: z
-    .string()
-    .regex(/^[1-9]\d{0,15}$/)
-    .transform(Number),
+  sub: subSchema,
   sid: z.uuid(),
   n: z.int32().min(1),
 });

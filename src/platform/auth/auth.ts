@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Ids } from "../id.ts";
 import { createCookies, type Cookies } from "./cookies.ts";
 import { createCsrf, type Csrf } from "./csrf.ts";
-import { createTokens, type Tokens } from "./tokens.ts";
+import { createTokens, type Secrets, type Tokens } from "./tokens.ts";
 
 /** What credentials of people are made and checked with. */
 export interface Auth {
@@ -13,7 +13,7 @@ export interface Auth {
 
 export interface AuthSettings {
   /** The first one signs, all of them verify. */
-  secrets: readonly string[];
+  secrets: Secrets;
   issuer: string;
   accessTokenSeconds: number;
   /** Local development: cookies without the prefix that browsers take over https only. */

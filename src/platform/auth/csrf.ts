@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Secrets } from "./tokens.ts";
 import { constantTimeEqual, hmacHex } from "../crypto/hash.ts";
 
 /**
@@ -11,10 +12,10 @@ export interface Csrf {
 }
 
 /** CSRF tokens over `secrets`; the first one makes them, all of them are taken. */
-export function createCsrf(secrets: readonly string[]): Csrf {
+export function createCsrf(secrets: Secrets): Csrf {
   const tokenOf = (secret: string, cookieId: string) => hmacHex("sha256", secret, `csrf:${cookieId}`);
   return {
-    tokenFor: (cookieId) => tokenOf(secrets[0] ?? "", cookieId),
+    tokenFor: (cookieId) => tokenOf(secrets[0], cookieId),
     holds: (cookieId, token) => secrets.some((secret) => constantTimeEqual(tokenOf(secret, cookieId), token)),
   };
 }

@@ -13,7 +13,7 @@ export interface Passwords {
   isOutdated(known: string): boolean;
 }
 
-/** Each hash and comparison takes about 60 ms of CPU at cost 10, and twice as long with each step. */
+/** Each hash and comparison costs CPU, twice as much with each step of `cost`; README has the figures. */
 export function createPasswords(cost: number): Passwords {
   // Well-formed, so that a comparison with it does all the work; no password is known to lead to it.
   const nobodys = `$2b$${String(cost).padStart(2, "0")}$hh6YYd0qIqSYDnbxJ8ImYuT1p5sJ6yZ0xQb2cR4vN8mKaWe3fGhLu`;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { jwtVerify, SignJWT, type JWTPayload } from "jose";
+import { errors, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import type { Clock } from "../clock.ts";
 import type { Ids } from "../id.ts";
 
@@ -24,9 +24,12 @@ export interface Tokens {
   verify(kind: TokenKind, token: string): Promise<JWTPayload | undefined>;
 }
 
+/** The current secret, and those before it that still count. */
+export type Secrets = readonly [current: string, ...previous: string[]];
+
 export interface TokenSettings {
   /** The first one signs, all of them verify: that is how a key is rotated without logging anybody out. */
-  secrets: readonly string[];
+  secrets: Secrets;
   issuer: string;
   /** In seconds. */
   lifetime: Record<TokenKind, number>;
@@ -35,9 +38,7 @@ export interface TokenSettings {
 /** Tokens over `secrets`; a key is named by the beginning of its hash (`kid`). */
 export function createTokens({ secrets, issuer, lifetime }: TokenSettings, clock: Clock, ids: Ids): Tokens {
   const keys = new Map(secrets.map((secret) => [keyId(secret), new TextEncoder().encode(secret)]));
-  const [current] = keys;
-  if (!current) throw new Error("no signing key");
-  const [currentId, currentKey] = current;
+  const currentId = keyId(secrets[0]);
   return {
     lifetime,
     async sign(kind, subject, claims, seconds = lifetime[kind]) {
@@ -50,7 +51,7 @@ export function createTokens({ secrets, issuer, lifetime }: TokenSettings, clock
         .setIssuedAt(now)
         .setExpirationTime(now + Math.min(seconds, lifetime[kind]))
         .setJti(ids.uuid())
-        .sign(currentKey);
+        .sign(keyOf(keys, currentId));
     },
     async verify(kind, token) {
       try {
@@ -65,8 +66,10 @@ export function createTokens({ secrets, issuer, lifetime }: TokenSettings, clock
           currentDate: clock.now(),
         });
         return payload;
-      } catch {
-        return undefined;
+      } catch (error) {
+        // What is wrong with the token is the caller's matter; anything else is ours.
+        if (error instanceof errors.JOSEError) return undefined;
+        throw error;
       }
     },
   };
@@ -74,7 +77,7 @@ export function createTokens({ secrets, issuer, lifetime }: TokenSettings, clock
 
 function keyOf(keys: Map<string, Uint8Array>, kid: string | undefined): Uint8Array {
   const key = keys.get(kid ?? "");
-  if (!key) throw new Error("no such key");
+  if (!key) throw new errors.JWKSNoMatchingKey();
   return key;
 }
 

@@ -35,8 +35,9 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\
 
 /** Reads a form strictly: its type, its UTF-8, no NUL, and every field once. Later readers reuse the text. */
 export const strictForm: MiddlewareHandler<HouseEnv> = async (c, next) => {
-  if (!FORM_TYPE.test(c.req.header("content-type") ?? "")) throw new UnsupportedMediaType();
-  const text = await readUtf8(c.req);
+  if (!FORM_TYPE.test(c.req.header("content-type") ?? ""))
+    throw new UnsupportedMediaType({ detail: "Content-Type harus application/x-www-form-urlencoded." });
+  const text = await readUtf8(c.req, MalformedForm);
   const fields = [...new URLSearchParams(text)];
   const form = Object.fromEntries(fields);
   if (!isCleanEncoding(text) || Object.keys(form).length < fields.length) throw new MalformedForm();
@@ -60,12 +61,15 @@ export const keepRawBody: MiddlewareHandler<HouseEnv> = async (c, next) => {
 };
 
 /** The body as text. Invalid UTF-8 is refused: decoding it loosely would silently change what was sent. */
-async function readUtf8(request: { arrayBuffer(): Promise<ArrayBuffer> }): Promise<string> {
+async function readUtf8(
+  request: { arrayBuffer(): Promise<ArrayBuffer> },
+  Malformed = MalformedJson,
+): Promise<string> {
   const bytes = await request.arrayBuffer();
   try {
     // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it and a signature still covers it.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new MalformedJson({ detail: "Isi permintaan bukan UTF-8 yang sah." });
+    throw new Malformed({ detail: "Isi permintaan bukan UTF-8 yang sah." });
   }
 }

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { keepRawBody, limitBody, strictForm, strictJson } from "./body.ts";
 import {
   InternalError,
+  MalformedForm,
   MalformedJson,
   MalformedUrl,
   PayloadTooLarge,
@@ -62,23 +63,28 @@ const problemSchema = z
     description: "RFC 9457 problem document; `detail` untuk manusia, `type` untuk mesin.",
   });
 
-const FORM = "application/x-www-form-urlencoded";
+/** What HTML forms send. */
+export const FORM = "application/x-www-form-urlencoded";
 
 /** Declares a route: contract, access and every error it can answer, in one place next to its handler. */
 export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R) {
   const { access, errors = [], rawBody = false, ...config }: RouteShape<P> = shape;
   const takesBody = config.request?.body !== undefined;
-  const readBody = config.request?.body?.content?.[FORM] ? strictForm : strictJson;
+  const takesForm = config.request?.body?.content?.[FORM] !== undefined;
   // Credentials are checked before a body is read; only a signature over the body has to wait for it.
   // Vendors' callbacks come in bursts from few addresses, so their signature is their only gate.
   const middleware = rawBody
     ? [limitBody, keepRawBody, ...access.middleware]
-    : [limitRate, ...access.middleware, ...(takesBody ? [limitBody, readBody] : [])];
+    : [
+        limitRate,
+        ...access.middleware,
+        ...(takesBody ? [limitBody, takesForm ? strictForm : strictJson] : []),
+      ];
   const possible = [
     MalformedUrl,
     ...access.errors,
     ...(config.method === "get" ? [] : (access.unsafeErrors ?? [])),
-    ...(takesBody ? [PayloadTooLarge, MalformedJson] : []),
+    ...(takesBody ? [PayloadTooLarge, takesForm ? MalformedForm : MalformedJson] : []),
     ...(takesBody && !rawBody ? [UnsupportedMediaType] : []),
     ...(config.request && !rawBody ? [ValidationFailed] : []),
     ...errors,

@@ -27,46 +27,52 @@ export interface Attempts {
   giveBack(back: { whole: Counter[]; single: Counter[] }): Promise<void>;
 }
 
+// The flag is Upstash's: a script that names its keys locks those, and not the whole database.
+const FLAGS = "#!lua flags=allow-key-locking";
+
+/** KEYS: counters. ARGV: quota and seconds of each. Answers which one is full, and for how long; 0 when none is. */
+const TAKE = `${FLAGS}
+for i, key in ipairs(KEYS) do
+  local count = redis.call("INCR", key)
+  if redis.call("TTL", key) < 0 then redis.call("EXPIRE", key, ARGV[2 * i]) end
+  if count > tonumber(ARGV[2 * i - 1]) then return { i, redis.call("TTL", key) } end
+end
+return { 0, 0 }`;
+
+/** KEYS: counters, of which the first ARGV[1] start anew. One whose window has ended has nothing to give back. */
+const GIVE_BACK = `${FLAGS}
+for i, key in ipairs(KEYS) do
+  if i <= tonumber(ARGV[1]) then redis.call("DEL", key)
+  elseif tonumber(redis.call("GET", key) or 0) > 0 then redis.call("DECR", key) end
+end
+return 0`;
+
 /** Counters are stored under keyed hashes, so that Redis learns no names. */
 export function createAttempts(redis: Redis, secret: string): Attempts {
   const keyOf = ({ limit, of }: Counter) => `percobaan:${limit.name}:${hmacHex("sha256", secret, of)}`;
-  const inOne = async (commands: (multi: ReturnType<Redis["multi"]>) => void): Promise<unknown[]> => {
-    const multi = redis.multi();
-    commands(multi);
+  const run = async (script: string, counters: readonly Counter[], args: number[]): Promise<unknown> => {
     try {
-      return await multi.exec<unknown[]>();
+      return await redis.eval(script, counters.map(keyOf), args);
     } catch (error) {
       throw unavailable(error);
     }
   };
-  const giveBack: Attempts["giveBack"] = async ({ whole, single }) => {
-    await inOne((multi) => {
-      for (const counter of whole) multi.del(keyOf(counter));
-      for (const counter of single) {
-        // The expiry is for a counter that ran out meanwhile: without one it would stay below zero for ever.
-        multi.decr(keyOf(counter)).expire(keyOf(counter), counter.limit.windowSeconds, "NX");
-      }
-    });
-  };
   return {
     async take(...counters) {
-      const replies = await inOne((multi) => {
-        for (const counter of counters) {
-          const key = keyOf(counter);
-          multi.incr(key).expire(key, counter.limit.windowSeconds, "NX").ttl(key);
-        }
-      });
-      for (const [at, { limit }] of counters.entries()) {
-        const [count, , seconds] = replies.slice(at * 3, at * 3 + 3);
-        if (typeof count !== "number" || typeof seconds !== "number")
-          throw unavailable(new Error("Redis answered no count"));
-        if (count <= limit.quota) continue;
-        const behind = counters.slice(at + 1);
-        if (behind.length > 0) await giveBack({ whole: [], single: behind });
-        throw tooMany(limit, Math.max(1, seconds));
-      }
+      const limits = counters.flatMap(({ limit }) => [limit.quota, limit.windowSeconds]);
+      const reply = await run(TAKE, counters, limits);
+      const [full, seconds]: unknown[] = Array.isArray(reply) ? reply : [];
+      if (typeof full !== "number" || typeof seconds !== "number")
+        throw unavailable(new Error("Redis answered no count"));
+      if (full === 0) return;
+      const counter = counters[full - 1];
+      throw counter
+        ? tooMany(counter.limit, seconds)
+        : unavailable(new Error("Redis answered no counter of ours"));
     },
-    giveBack,
+    async giveBack({ whole, single }) {
+      await run(GIVE_BACK, [...whole, ...single], [whole.length]);
+    },
   };
 }
 
@@ -76,7 +82,8 @@ function unavailable(cause: unknown): AppError {
   return error;
 }
 
-function tooMany({ name, quota, windowSeconds }: Limit, seconds: number) {
+function tooMany({ name, quota, windowSeconds }: Limit, left: number): AppError {
+  const seconds = Math.max(1, left);
   return new TooManyRequests({
     detail: "Terlalu banyak percobaan. Coba lagi nanti.",
     headers: {

@@ -5,8 +5,7 @@ import { defineRoute } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import { toWire } from "../../platform/money.ts";
 import { MitraTidakAda } from "../mitra/mitra.ts";
-import { KunciDipakai } from "../transaksi/transaksi.ts";
-import { isiSaldo, SaldoTerlaluBesar, type SaldoTerisi } from "./saldo.ts";
+import { isiSaldo, KunciDipakai, SaldoTerlaluBesar, type SaldoTerisi } from "./saldo.ts";
 import { isiSaldoAnswerHeaders, isiSaldoParams, isiSaldoSchema, saldoTerisiSchema } from "./schema.ts";
 
 const isi = defineRoute({

@@ -11,6 +11,11 @@ import { jurnal } from "./table.ts";
 // The one module that moves money. Each movement is a SQL function (drizzle/0002_saldo.sql, 0003_ppob.sql, 0006_isi_saldo.sql),
 // because only there are the check of the balance, the hold and the journal one atomic step in one roundtrip.
 
+export const KunciDipakai = defineError(
+  409,
+  "KUNCI_DIPAKAI",
+  "Kunci ini sudah dipakai untuk permintaan lain dengan isi berbeda.",
+);
 export const SaldoTerlaluBesar = defineError(
   422,
   "SALDO_TERLALU_BESAR",

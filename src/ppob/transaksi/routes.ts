@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { inBackground } from "../../platform/http/background.ts";
 import { UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
 import { okSchema } from "../../platform/http/fields.ts";
 import { linkNext, listAnswerHeaders } from "../../platform/http/list.ts";
@@ -7,6 +8,7 @@ import { createRouter, type Router } from "../../platform/http/router.ts";
 import { toWire } from "../../platform/money.ts";
 import { billerAccess } from "../biller/biller.ts";
 import { mitraAccess } from "../mitra/mitra.ts";
+import { KunciDipakai } from "../saldo/saldo.ts";
 import { prosesTransaksi, type JobDeps } from "./jobs.ts";
 import {
   beliAnswerHeaders,
@@ -44,7 +46,7 @@ const beli = defineRoute({
   errors: [
     transaksi.SaldoTidakCukup,
     transaksi.ProdukTidakAda,
-    transaksi.KunciDipakai,
+    KunciDipakai,
     transaksi.NominalWajib,
     transaksi.NominalTidakSesuai,
   ],
@@ -92,8 +94,7 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
       nominal: nominal === undefined ? undefined : BigInt(nominal),
       kunci,
     };
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const { id, ulangan } = await transaksi.beli(deps, c.var.actor, pembelian, c.var.log, background);
+    const { id, ulangan } = await transaksi.beli(deps, c.var.actor, pembelian, c.var.log, inBackground(c));
     if (ulangan) c.header("idempotency-replayed", "true");
     return c.json({ id, status: "pending" as const }, 200);
   });

@@ -11,11 +11,6 @@ import { satuTransaksi, transaksiTerbaru } from "./repo.ts";
 export const SaldoTidakCukup = defineError(402, "SALDO_TIDAK_CUKUP", "Saldo tidak cukup");
 export const ProdukTidakAda = defineError(404, "PRODUK_TIDAK_ADA", "Produk tidak ditemukan");
 export const TransaksiTidakAda = defineError(404, "TRANSAKSI_TIDAK_ADA", "Transaksi tidak ditemukan");
-export const KunciDipakai = defineError(
-  409,
-  "KUNCI_DIPAKAI",
-  "Kunci ini sudah dipakai untuk permintaan lain dengan isi berbeda.",
-);
 export const NominalWajib = defineError(422, "NOMINAL_WAJIB", "Produk bebas nominal membutuhkan nominal.", {
   pointer: "#/nominal",
 });
