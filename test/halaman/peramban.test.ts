@@ -78,6 +78,13 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     return page;
   }
 
+  /** Presses a button, and waits until the page that follows is there with its stylesheet. */
+  async function press(page: Page, name: string): Promise<void> {
+    const loaded = page.waitForEvent("load");
+    await page.getByRole("button", { name, exact: true }).click();
+    await loaded;
+  }
+
   const unique = () => Math.random().toString(36).slice(2);
 
   async function register(page: Page, name = "Siti Aminah"): Promise<{ email: string; password: string }> {
@@ -86,14 +93,14 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await page.getByLabel("Nama").fill(name);
     await page.getByLabel("Email").fill(person.email);
     await page.getByLabel("Password").fill(person.password);
-    await page.getByRole("button", { name: "Buat akun" }).click();
+    await press(page, "Buat akun");
     return person;
   }
 
   async function logIn(page: Page, identifier: string, password: string): Promise<void> {
     await page.getByLabel("Username atau email").fill(identifier);
     await page.getByLabel("Password").fill(password);
-    await page.getByRole("button", { name: "Masuk" }).click();
+    await press(page, "Masuk");
   }
 
   const path = (page: Page) => page.url().slice(server.url.length);
@@ -113,7 +120,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     expect(await page.locator("dl").innerText()).toContain(person.email);
     await shoot(page, `beranda-${width}`);
 
-    await page.getByRole("button", { name: "Keluar", exact: true }).click();
+    await press(page, "Keluar");
     expect(path(page)).toBe("/login");
     await shoot(page, `masuk-${width}`);
     await page.goto("/home");
@@ -136,7 +143,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   ])("a wrong password is said at its field, at %s px", async (width, viewport) => {
     const page = await open("/register", { viewport });
     const { email } = await register(page);
-    await page.getByRole("button", { name: "Keluar", exact: true }).click();
+    await press(page, "Keluar");
     await logIn(page, email, "bukan ini");
     const field = page.getByLabel("Password");
     expect(await field.getAttribute("aria-invalid")).toBe("true");
@@ -151,12 +158,12 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   test("a taken e-mail address and a short password are said at their fields, and what was typed stays", async () => {
     const page = await open("/register");
     const { email } = await register(page);
-    await page.getByRole("button", { name: "Keluar", exact: true }).click();
+    await press(page, "Keluar");
     await page.goto("/register");
     await page.getByLabel("Nama").fill('<b>Budi & "Ani"</b>');
     await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill("rahasia");
-    await page.getByRole("button", { name: "Buat akun" }).click();
+    await press(page, "Buat akun");
     expect(await page.locator("#email-galat").textContent()).toBe("Email sudah terdaftar.");
     expect(await page.getByLabel("Nama").inputValue()).toBe('<b>Budi & "Ani"</b>');
     await shoot(page, "daftar-terpakai-390");
@@ -164,7 +171,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await page.getByLabel("Password").evaluate((input) => input.removeAttribute("minlength"));
     await page.getByLabel("Email").fill(`${unique()}@example.com`);
     await page.getByLabel("Password").fill("abc");
-    await page.getByRole("button", { name: "Buat akun" }).click();
+    await press(page, "Buat akun");
     expect(await page.locator("#password-galat").textContent()).toMatch(/6/);
     expect(await page.locator("#email-galat").count()).toBe(0);
   });
@@ -196,7 +203,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
       }),
     );
     await victim.goto(`${elsewhere}/jahat`);
-    await victim.getByRole("button").click();
+    await press(victim, "menang");
     // SameSite keeps the cookie at home: to our server this was a guest, which must not cost the visitor its session.
     await victim.waitForURL(`${server.url}/`);
     expect(await victim.locator("dl").innerText()).toContain(email);
@@ -213,7 +220,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     const { email, password } = await register(page);
     await page.goto(`/login?next=${encodeURIComponent(next)}`);
     expect(path(page), "while logged in").toBe("/");
-    await page.getByRole("button", { name: "Keluar", exact: true }).click();
+    await press(page, "Keluar");
     await page.goto(`/login?next=${encodeURIComponent(next)}`);
     await logIn(page, email, password);
     expect(path(page)).toBe("/");
@@ -223,7 +230,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   test("the keyboard alone is enough", async () => {
     const page = await open("/register");
     const { email, password } = await register(page);
-    await page.getByRole("button", { name: "Keluar", exact: true }).click();
+    await press(page, "Keluar");
     await page.goto("/login");
     await page.keyboard.press("Tab");
     expect(await page.locator(":focus").textContent()).toBe("Langsung ke isi");
