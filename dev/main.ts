@@ -132,7 +132,9 @@ async function demandFree(port: number): Promise<void> {
   try {
     await listen(probe, port);
   } catch {
-    throw new SettingsError(`port ${port} sedang dipakai; pilih yang lain, misalnya PORT=8001 npm run dev`);
+    throw new SettingsError(
+      `port ${port} sedang dipakai; pilih yang lain, misalnya PORT=8001 DATA_DIR=.local-8001 npm run dev`,
+    );
   }
   await new Promise((closed) => probe.close(closed));
 }

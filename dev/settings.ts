@@ -52,7 +52,7 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
       throw new SettingsError(`${name} menunjuk ${host}: awan lokal hanya memakai server di mesin ini`);
     }
   }
-  const kept = ["SALDO_UJI", "RATE_LIMITS"].flatMap((name) =>
+  const kept = ["SALDO_UJI", "RATE_LIMITS", "ACCESS_TOKEN_EXPIRE_MINUTES", "BCRYPT_COST"].flatMap((name) =>
     env[name] ? [[name, env[name]] as const] : [],
   );
   return {

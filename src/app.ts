@@ -44,7 +44,6 @@ export function createApp(deps: Deps): Router {
 
   publishDocs(app, {
     accesses: [siapaPun, mitraAccess, queueAccess, billerAccess],
-    url: config.publicUrl,
     description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
   });
   return app;

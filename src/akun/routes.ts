@@ -29,7 +29,7 @@ const daftarStaf = defineRoute({
   tags: ["Akun"],
   summary: "Daftarkan admin atau karyawan",
   description:
-    "Hanya admin. Selama belum ada admin, pendaftar pertama menjadi admin tanpa token (di produksi dengan x-bootstrap-token).",
+    "Hanya admin. Selama belum ada admin, pendaftar pertama menjadi admin, apa pun role yang dikirim, tanpa token (di produksi dengan x-bootstrap-token).",
   access: untukTamuDan("admin"),
   request: {
     headers: daftarStafHeaders,
@@ -124,7 +124,7 @@ const aturAkun = defineRoute({
   operationId: "aturAkun",
   tags: ["Akun"],
   summary: "Ubah peran, nonaktifkan, atau aktifkan lagi",
-  description: "Berlaku mulai permintaan berikutnya: semua sesi dan token akun itu mati seketika.",
+  description: "Perubahan berlaku mulai permintaan berikutnya: semua sesi dan token akun itu mati seketika.",
   access: untuk("admin"),
   request: {
     params: akunParams,

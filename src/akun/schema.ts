@@ -79,6 +79,10 @@ export const gantiKataSandiSchema = z
     current_password: passwordField(1),
     new_password: kataSandiBaru.openapi({ example: "sandi-baru-456" }),
   })
+  .refine((isi) => isi.new_password !== isi.current_password, {
+    path: ["new_password"],
+    error: "harus berbeda dari yang sekarang",
+  })
   .openapi("GantiKataSandi");
 
 export const akunAdminSchema = akunSchema

@@ -1,10 +1,9 @@
-/** Where the pages live, and where their forms go: not to the page's own address, because `POST /register` is for resellers. */
+/** Where the pages live. The form of `/register` goes elsewhere, because `POST /register` is for resellers. */
 export const ALAMAT = {
   beranda: "/",
   rumah: "/home",
   masuk: "/login",
   daftar: "/register",
-  kirimMasuk: "/masuk",
   kirimDaftar: "/daftar",
   kirimKeluar: "/keluar",
   gaya: "/aset/halaman.css",

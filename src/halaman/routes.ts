@@ -63,7 +63,7 @@ const daftar = defineRoute({
 
 const kirimMasuk = defineRoute({
   method: "post",
-  path: ALAMAT.kirimMasuk,
+  path: ALAMAT.masuk,
   hide: true,
   operationId: "kirimMasuk",
   tags: TAG,
@@ -97,6 +97,12 @@ const kirimKeluar = defineRoute({
   responses: { 303: { description: "Berhasil" } },
 });
 
+/** Where a browser stands after a form was refused; whoever asks for that address gets the page of the form. */
+const kembali = [
+  { dari: ALAMAT.kirimDaftar, ke: ALAMAT.daftar },
+  { dari: ALAMAT.kirimKeluar, ke: ALAMAT.beranda },
+];
+
 export function halamanRoutes(deps: halaman.HalamanDeps): Router {
   const router = createRouter();
   router.onError((error, c: Context<HouseEnv>) => {
@@ -124,6 +130,19 @@ export function halamanRoutes(deps: halaman.HalamanDeps): Router {
     if (await halaman.akunPengunjung(deps, c)) return c.redirect(tujuanAman(next), 303);
     return tunjukkan(c, tampilan.halamanDaftar({ csrf: halaman.csrfTamu(deps, c), next }));
   });
+  for (const { dari, ke } of kembali) {
+    const route = defineRoute({
+      method: "get",
+      path: dari,
+      hide: true,
+      operationId: "kembali",
+      tags: TAG,
+      summary: "Ke halaman formulirnya",
+      access: halaman.pengunjung,
+      responses: { 303: { description: "Halaman formulir" } },
+    });
+    router.openapi(route, (c) => c.redirect(ke, 303));
+  }
   router.openapi(kirimMasuk, async (c) => {
     const { _csrf, next, identifier: identitas, password: kataSandi } = c.req.valid("form");
     await halaman.masukLewatHalaman(deps, c, { identitas, kataSandi }, _csrf);
@@ -182,6 +201,6 @@ function tunjukkanGalat(deps: halaman.HalamanDeps, c: Context<HouseEnv>, error: 
 }
 
 const FORMULIR = new Map<string, typeof tampilan.halamanMasuk>([
-  [ALAMAT.kirimMasuk, tampilan.halamanMasuk],
+  [ALAMAT.masuk, tampilan.halamanMasuk],
   [ALAMAT.kirimDaftar, tampilan.halamanDaftar],
 ]);

@@ -118,7 +118,7 @@ export function halamanMasuk(isi: IsiFormulir) {
   return dokumen(
     <Kerangka judul={isi.galat ? "Galat: Masuk" : "Masuk"}>
       <h1>Masuk</h1>
-      <Formulir ke={ALAMAT.kirimMasuk} tombol="Masuk" isi={isi}>
+      <Formulir ke={ALAMAT.masuk} tombol="Masuk" isi={isi}>
         <Isian
           nama="identifier"
           label="Username atau email"

@@ -21,8 +21,13 @@ test("another port takes free ports for the rest, unless they are named", () => 
 });
 
 test("what the Worker may be told is passed on, nothing else", () => {
-  const env = { SALDO_UJI: "5000", RATE_LIMITS: "strict", SECRET_KEY: "x" };
-  expect(readSettings(env, "/").workerEnv).toEqual({ SALDO_UJI: "5000", RATE_LIMITS: "strict" });
+  const kept = {
+    SALDO_UJI: "5000",
+    RATE_LIMITS: "strict",
+    ACCESS_TOKEN_EXPIRE_MINUTES: "60000",
+    BCRYPT_COST: "4",
+  };
+  expect(readSettings({ ...kept, SECRET_KEY: "x" }, "/").workerEnv).toEqual(kept);
 });
 
 test.each([

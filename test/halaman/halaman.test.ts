@@ -43,7 +43,7 @@ function post(
 async function logIn(person: Orang): Promise<string> {
   const { csrf, cookie } = await openForm();
   const fields = { _csrf: csrf, identifier: person.email, password: person.password };
-  const response = await post("/masuk", fields, { cookie, origin: origin() });
+  const response = await post("/login", fields, { cookie, origin: origin() });
   expect(response.status, await response.text()).toBe(303);
   return `sesi=${cookiesOf(response)["sesi"]}`;
 }
@@ -104,13 +104,21 @@ describe("every page", () => {
   });
 });
 
+test.each([
+  ["/daftar", "/register"],
+  ["/keluar", "/"],
+])("whoever asks for %s, where a refused form leaves a browser, is sent to %s", async (from, to) => {
+  const response = await world.request(from, { headers: HTML });
+  expect([response.status, response.headers.get("location")]).toEqual([303, to]);
+});
+
 describe("cookies", () => {
   test("locally have plain names, are HttpOnly and SameSite; a new session has a new one", async () => {
     const person = await makeAkun(world, "nasabah");
     const { csrf, cookie } = await openForm();
     const before = await logIn(person);
     const fields = { _csrf: csrf, identifier: person.email, password: person.password };
-    const response = await post("/masuk", fields, { cookie: `${cookie}; ${before}` });
+    const response = await post("/login", fields, { cookie: `${cookie}; ${before}` });
     const [line = ""] = response.headers.getSetCookie();
     expect(line).toMatch(/^sesi=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(line).not.toContain(before);
@@ -130,8 +138,8 @@ describe("cookies", () => {
     expect(cookie).toMatch(/^__Host-formulir=[0-9a-f]{32}$/);
     const fields = { _csrf: csrf, identifier: person.email, password: person.password };
     const plain = cookie.replace("__Host-", "");
-    expect((await post("/masuk", fields, { cookie: plain }, house)).status).toBe(403);
-    const response = await post("/masuk", fields, { cookie }, house);
+    expect((await post("/login", fields, { cookie: plain }, house)).status).toBe(403);
+    const response = await post("/login", fields, { cookie }, house);
     const [line = ""] = response.headers.getSetCookie();
     expect(line).toMatch(/^__Host-sesi=\S+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     const [session = ""] = line.split(";");
@@ -164,7 +172,7 @@ describe("a form", () => {
     const person = await makeAkun(world, "nasabah");
     const { csrf, cookie } = await openForm();
     const fields = { _csrf: csrf, identifier: person.email, password: person.password, ...change.fields };
-    return await post("/masuk", fields, { cookie, origin: origin(), ...change.headers });
+    return await post("/login", fields, { cookie, origin: origin(), ...change.headers });
   };
 
   test.each<[string, Parameters<typeof login>[0]]>([
@@ -186,7 +194,7 @@ describe("a form", () => {
     const send = async (site: string) => {
       const { csrf, cookie } = await openForm();
       const fields = { _csrf: csrf, identifier: "siapa", password: "salah" };
-      return (await post("/masuk", fields, { cookie, "sec-fetch-site": site })).status;
+      return (await post("/login", fields, { cookie, "sec-fetch-site": site })).status;
     };
     expect([await send("cross-site"), await send("same-site"), await send("same-origin")]).toEqual([
       403, 403, 401,
@@ -209,7 +217,7 @@ describe("a form", () => {
     ["a file", 415, "x", { "content-type": "multipart/form-data; boundary=x" }],
     ["70,000 bytes", 413, `identifier=${"a".repeat(70_000)}&password=c`, {}],
   ])("with %s is refused with %i", async (_name, status, body, headers) => {
-    const response = await world.request("/masuk", {
+    const response = await world.request("/login", {
       method: "POST",
       headers: { ...FORM, ...headers },
       body,
@@ -222,11 +230,21 @@ describe("a form", () => {
     const { csrf, cookie } = await openForm();
     const typed = `"><script>alert(1)</script>`;
     const fields = { _csrf: csrf, identifier: typed, password: "rahasia-ku", next: `/x"><b>` };
-    const page = await (await post("/masuk", fields, { cookie })).text();
+    const page = await (await post("/login", fields, { cookie })).text();
     expect(page).toContain("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).not.toContain("<script");
     expect(page).not.toContain("<b>");
     expect(page).not.toContain("rahasia-ku");
+  });
+
+  test("says what is wrong as one would say it to a person, once a field", async () => {
+    const { csrf, cookie } = await openForm(world, "/register");
+    const fields = { _csrf: csrf, name: " ", email: "bukan email", password: "abc" };
+    const page = await (await post("/daftar", fields, { cookie })).text();
+    const said = (name: string) => new RegExp(`id="${name}-galat"[^>]*>([^<]*)<`, "g");
+    expect([...page.matchAll(said("password"))].map(([, text]) => text)).toEqual(["minimal 6 karakter"]);
+    expect([...page.matchAll(said("name"))].map(([, text]) => text)).toEqual(["minimal 1 karakter"]);
+    expect([...page.matchAll(said("email"))].map(([, text]) => text)).toEqual(["harus alamat email"]);
   });
 
   test("that registers opens a nasabah's account and nothing else, and logs it in", async () => {

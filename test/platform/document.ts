@@ -50,8 +50,10 @@ export const PAGES = [
   "GET /home",
   "GET /login",
   "GET /register",
-  "POST /masuk",
+  "POST /login",
+  "GET /daftar",
   "POST /daftar",
+  "GET /keluar",
   "POST /keluar",
 ];
 

@@ -70,7 +70,7 @@ const SCHEMES: Access["schemes"] = [
       in: "cookie",
       name: `__Host-${COOKIE_SESI}`,
       description:
-        "Cookie sesi dari halaman masuk. Selain GET, permintaan juga membawa header X-CSRF-Token dengan isi `<meta name=csrf-token>` halaman.",
+        "Cookie sesi dari halaman masuk (lewat http di mesin sendiri namanya `sesi`). Selain GET, permintaan juga membawa header X-CSRF-Token dengan isi `<meta name=csrf-token>` halaman.",
     },
   },
 ];

@@ -24,7 +24,10 @@ const pasanganToken = {
   access_token: token,
   token_type: z.literal("bearer"),
   expires_in: z.int().openapi({ description: "Umur access_token, detik.", example: 3600 }),
-  refresh_token: token.openapi({ description: "Ditukar di POST /auth/refresh, sekali pakai." }),
+  refresh_token: z.string().openapi({
+    description: "Ditukar di POST /auth/refresh, sekali pakai.",
+    example: "eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9…",
+  }),
 };
 
 export const berhasilMasukSchema = z

@@ -9,19 +9,20 @@ const ASSETS = "/aset";
 /** Publishes `GET /openapi.json` (3.1), `GET /docs` (Swagger UI) and `GET /redoc`. */
 export function publishDocs(
   app: Router,
-  options: { accesses: readonly Access[]; url: string; description: string },
+  options: { accesses: readonly Access[]; description: string },
 ): void {
   for (const { name, definition } of options.accesses.flatMap(({ schemes }) => schemes))
     app.openAPIRegistry.registerComponent("securitySchemes", name, definition);
-  app.doc31("/openapi.json", {
+  app.doc31("/openapi.json", (c) => ({
     openapi: "3.1.0",
     info: {
       title: "Satu Pintu",
       version: "0.1.0",
       description: options.description,
     },
-    servers: [{ url: options.url }],
-  });
+    // Where it was asked for: a page may call no other origin.
+    servers: [{ url: new URL(c.req.url).origin }],
+  }));
   page(
     app,
     "/docs",

@@ -1,12 +1,12 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Auth } from "../auth/auth.ts";
 import type { Actor } from "../db/actor.ts";
 import type { Log } from "../log.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { ValidationFailed, type FieldProblem } from "./errors.ts";
+import { speakIndonesian } from "./messages.ts";
 
-// What is wrong with a field is said in the language of the rest.
-z.config(z.locales.id());
+speakIndonesian();
 
 /** What every handler finds in its context. */
 export interface HouseEnv {
@@ -53,7 +53,11 @@ export function createRouter(): Router {
           detail: issue.message,
         }));
       });
-      throw new ValidationFailed({ errors: errors.slice(0, 20) });
+      // One sentence a field: the first check that fails is the one to mend.
+      const first = [...Map.groupBy(errors, ({ pointer }) => pointer).values()].flatMap((all) =>
+        all.slice(0, 1),
+      );
+      throw new ValidationFailed({ errors: first.slice(0, 20) });
     },
   });
 }

@@ -85,7 +85,7 @@ function unavailable(cause: unknown): AppError {
 function tooMany({ name, quota, windowSeconds }: Limit, left: number): AppError {
   const seconds = Math.max(1, left);
   return new TooManyRequests({
-    detail: "Terlalu banyak percobaan. Coba lagi nanti.",
+    detail: `Terlalu banyak percobaan. Coba lagi dalam ${Math.ceil(seconds / 60)} menit.`,
     headers: {
       "retry-after": String(seconds),
       ratelimit: `"${name}";r=0;t=${seconds}`,
