@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createWorld, useWorld, type World } from "../harness.ts";
 import { firstAdmin, login, makeAkun, postJson, type Orang } from "../make.ts";
-import { atOnce, refusalOf, tally } from "./refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 import { patientAttempts } from "./seams.ts";
 
 // What admins see and change of everybody's accounts.

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { login, makeAkun, postJson, type Orang } from "../make.ts";
-import { atOnce, refusalOf, tally } from "./refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 import { patientAttempts, watchedPasswords } from "./seams.ts";
 
 // What people see and change of their own account.

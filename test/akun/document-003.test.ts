@@ -2,7 +2,7 @@ import { decodeProtectedHeader, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createWorld, useWorld, type World } from "../harness.ts";
 import { login, makeAkun, postJson, type Orang } from "../make.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf } from "../answers.ts";
 
 const PRINTED_REGISTER = `{
   "name": "Admin User",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { useWorld, type World } from "../harness.ts";
 import { postJson } from "../make.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf } from "../answers.ts";
 
 function printed(world: World, path: string, body: string): Promise<Response> {
   return world.request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fault } from "../../dev/stand-in.ts";
 import { useWorld } from "../harness.ts";
 import { makeAkun, postJson } from "../make.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf } from "../answers.ts";
 
 // What a login looks like from outside when it fails, and what it does when Redis does not answer.
 

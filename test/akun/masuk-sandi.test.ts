@@ -4,7 +4,7 @@ import { createPasswords } from "../../src/platform/auth/passwords.ts";
 import { useWorld } from "../harness.ts";
 import { makeAkun, postJson, type Orang } from "../make.ts";
 import { rebuilt, type House } from "../platform/samples.ts";
-import { atOnce, refusalOf, tally } from "./refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 import { patientAttempts, watchedPasswords } from "./seams.ts";
 
 // What a password is: its bytes, its spellings, its hash.

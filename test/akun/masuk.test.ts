@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { useWorld } from "../harness.ts";
 import { makeAkun, postJson, type Orang } from "../make.ts";
-import { atOnce, refusalOf, tally } from "./refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 import { patientAttempts, STRICT, watchedPasswords } from "./seams.ts";
 
 // How often a password may be tried.
@@ -31,7 +31,7 @@ describe("ten passwords on one account in 15 minutes", () => {
     expect(Number(wait)).toBeLessThanOrEqual(mostSeconds);
     expect(answer.headers.get("retry-after")).toBe(wait);
     expect(await answer.clone().json()).toMatchObject({
-      detail: "Terlalu banyak percobaan. Coba lagi nanti.",
+      detail: `Terlalu banyak percobaan. Coba lagi dalam ${Math.ceil(Number(wait) / 60)} menit.`,
     });
     expect(await refusalOf(answer)).toBe("429 terlalu-sering");
   };

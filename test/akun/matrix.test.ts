@@ -4,7 +4,7 @@ import { useWorld } from "../harness.ts";
 import { firstAdmin, login, makeAkun, postJson, type Orang } from "../make.ts";
 import { readOperations, type Operation } from "../platform/document.ts";
 import { sampleOf, send, type Sample } from "../platform/samples.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf } from "../answers.ts";
 import { patientAttempts } from "./seams.ts";
 
 // Every operation of the house with every kind of token: a table written by hand, and the house held against it.

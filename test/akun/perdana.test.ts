@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createWorld, type World } from "../harness.ts";
 import { postJson } from "../make.ts";
 import { rebuilt, type House } from "../platform/samples.ts";
-import { atOnce, refusalOf, tally } from "./refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 
 // Who becomes the first admin. Each test has a database to itself, since that happens once.
 

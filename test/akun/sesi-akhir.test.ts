@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { useWorld } from "../harness.ts";
 import { login, makeAkun, postJson, type Orang } from "../make.ts";
-import { refusalOf, tally } from "./refusal.ts";
+import { refusalOf, tally } from "../answers.ts";
 import { patientAttempts } from "./seams.ts";
 
 // The list of sessions, how they end, and what all of it costs in roundtrips.

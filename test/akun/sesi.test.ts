@@ -3,7 +3,7 @@ import { ManualClock } from "../../dev/clock.ts";
 import type { Tokens } from "../../src/platform/auth/tokens.ts";
 import { useWorld } from "../harness.ts";
 import { login, makeAkun, postJson, type Orang } from "../make.ts";
-import { atOnce, refusalOf, tally } from "./refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 import { patientAttempts } from "./seams.ts";
 
 // Refresh tokens: turning them over, and what happens when one comes twice.

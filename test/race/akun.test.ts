@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { atOnce, refusalOf, tally } from "../akun/refusal.ts";
+import { atOnce, refusalOf, tally } from "../answers.ts";
 import { patientAttempts, watchedPasswords } from "../akun/seams.ts";
 import { postgresSuite, postgresUrl } from "../database/engines.ts";
 import { createWorld, until, useWorld, type World } from "../harness.ts";

@@ -7,28 +7,13 @@ import { terapkanHasil } from "../../src/ppob/saldo/saldo.ts";
 import { layanan } from "../../src/ppob/transaksi/transaksi.ts";
 import { ManualClock } from "../../dev/clock.ts";
 import { postgresSuite, postgresUrl } from "../database/engines.ts";
+import { atOnce, nomor, tally } from "../answers.ts";
 import { until, useWorld, type World } from "../harness.ts";
 import { billerDisagreements } from "../invariants.ts";
 import { balances, makeMitra, purchase, requestPurchase } from "../make.ts";
 
 const server = postgresUrl === undefined ? {} : { postgresUrl };
 const HARGA = 12_000;
-
-/** Runs `count` of them at once. */
-async function atOnce<T>(count: number, task: (index: number) => Promise<T>): Promise<T[]> {
-  return await Promise.all(Array.from({ length: count }, async (_, index) => await task(index)));
-}
-
-function tally(values: unknown[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
-  return counts;
-}
-
-/** Numbers that nobody else buys for; the last digit is the caller's. */
-function nomor(index: number): string {
-  return `08${randomBytes(4).readUInt32BE().toString().padStart(10, "0")}${index % 10}`;
-}
 
 /** The lowest balance that was ever seen while `work` ran. */
 async function lowestBalance(world: World, work: Promise<unknown>): Promise<number> {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { postgresSuite, postgresUrl } from "../database/engines.ts";
+import { atOnce, nomor, tally } from "../answers.ts";
 import { useWorld } from "../harness.ts";
 import { billerDisagreements } from "../invariants.ts";
 import { balances, firstAdmin, makeAkun, makeMitra, postJson, requestPurchase, type Orang } from "../make.ts";
@@ -8,22 +9,6 @@ import { balances, firstAdmin, makeAkun, makeMitra, postJson, requestPurchase, t
 const server = postgresUrl === undefined ? {} : { postgresUrl };
 const HARGA = 12_000;
 const newKey = () => randomBytes(8).toString("hex");
-
-/** Runs `count` of them at once. */
-async function atOnce<T>(count: number, task: (index: number) => Promise<T>): Promise<T[]> {
-  return await Promise.all(Array.from({ length: count }, async (_, index) => await task(index)));
-}
-
-function tally(values: unknown[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
-  return counts;
-}
-
-/** Numbers that nobody else buys for; the last digit is the caller's. */
-function nomor(index: number): string {
-  return `08${randomBytes(4).readUInt32BE().toString().padStart(10, "0")}${index % 10}`;
-}
 
 describe.skipIf(!postgresUrl)(`top-ups at once (${postgresSuite})`, () => {
   const world = useWorld(server);

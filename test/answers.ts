@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
 
 /** `401 token-tidak-sah` of a problem document, `200` of a success: what a refusal is, and why, in one comparison. */
@@ -18,4 +19,9 @@ export function tally(values: readonly unknown[]): Record<string, number> {
 /** Runs `count` of them at once. */
 export async function atOnce<T>(count: number, task: (index: number) => Promise<T>): Promise<T[]> {
   return await Promise.all(Array.from({ length: count }, async (_, index) => await task(index)));
+}
+
+/** Numbers that nobody else buys for; the last digit is the caller's. */
+export function nomor(index: number): string {
+  return `08${randomBytes(4).readUInt32BE().toString().padStart(10, "0")}${index % 10}`;
 }
