@@ -122,6 +122,9 @@ describe("cookies", () => {
     const [line = ""] = response.headers.getSetCookie();
     expect(line).toMatch(/^sesi=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(line).not.toContain(before);
+    // Nobody could log out of the session that the browser has just forgotten.
+    const forgotten = await world.request("/home", { headers: { ...HTML, cookie: before } });
+    expect(forgotten.status).toBe(303);
   });
 
   test("in production are __Host- and Secure, and no others are read", async () => {
