@@ -20,7 +20,7 @@ export interface Config {
     signingSecrets: Secrets;
     accessTokenSeconds: number;
     bcryptCost: number;
-    /** Lets the first admin in; without one nobody is. Local development needs none. */
+    /** Lets the first admin in; without it nobody can become that. Local development needs none. */
     bootstrapToken: string | undefined;
   };
   queue: { url: string; token: string; currentSigningKey: string; nextSigningKey: string };

@@ -8,7 +8,7 @@ import type { Log } from "../platform/log.ts";
 import type { Attempts, Limit } from "../platform/redis/attempts.ts";
 import type { Peran } from "./akses/akses.ts";
 import * as repo from "./repo.ts";
-import { COBA_AKUN, kembalikan, perAlamat } from "./sesi/sesi.ts";
+import { catatGagalMasuk, COBA_AKUN, kembalikan, perAlamat } from "./sesi/sesi.ts";
 
 export const HanyaAdmin = defineError(403, "HANYA_ADMIN", "Hanya admin yang boleh mendaftarkan staf.");
 export const EmailTerdaftar = defineError(409, "EMAIL_AKUN_TERDAFTAR", "Email sudah terdaftar.", {
@@ -112,7 +112,7 @@ export async function gantiKataSandi(
   const diAkun = { limit: COBA_AKUN, of: `akun:${milik.id}` };
   await attempts.take(diAkun);
   if (!(await passwords.matches(lama, milik.hash))) {
-    await withActor(db, actor, [repo.catatGagalSandi(db, milik.id, address)]);
+    await withActor(db, actor, [catatGagalMasuk(db, milik.id, address)]);
     throw new KataSandiLamaSalah();
   }
   const [[hasil]] = await withActor(db, actor, [

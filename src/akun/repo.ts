@@ -74,11 +74,6 @@ export function kataSandiSendiri(db: Database) {
     .from(sql`app.kata_sandi_sendiri()`);
 }
 
-/** Notes for the audit that the caller did not know its own password. */
-export function catatGagalSandi(db: Database, akunId: number, alamat: string) {
-  return db.execute(sql`select app.catat_gagal_masuk(${akunId}, ${alamat})`);
-}
-
 /** Replaces the caller's password, unless it was replaced since its `versi` was read; ends its other sessions. */
 export function gantiKataSandi(db: Database, versi: number, baru: string) {
   return db

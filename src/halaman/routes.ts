@@ -4,7 +4,7 @@ import { comesFromElsewhere } from "../platform/auth/csrf.ts";
 import { okSchema } from "../platform/http/fields.ts";
 import { problemOf, type AppError } from "../platform/http/errors.ts";
 import { answerError, declaredError } from "../platform/http/request.ts";
-import { defineRoute, FORM } from "../platform/http/route.ts";
+import { defineRoute, FORM, open } from "../platform/http/route.ts";
 import { createRouter, type HouseEnv, type Router } from "../platform/http/router.ts";
 import { ALAMAT, tujuanAman } from "./alamat.ts";
 import * as halaman from "./halaman.ts";
@@ -138,7 +138,7 @@ export function halamanRoutes(deps: halaman.HalamanDeps): Router {
       operationId: "kembali",
       tags: TAG,
       summary: "Ke halaman formulirnya",
-      access: halaman.pengunjung,
+      access: open,
       responses: { 303: { description: "Halaman formulir" } },
     });
     router.openapi(route, (c) => c.redirect(ke, 303));

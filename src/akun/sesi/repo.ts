@@ -43,7 +43,7 @@ export function bukaSesi(db: Database, baru: SesiBaru) {
     );
 }
 
-/** Notes a failed login for the audit; of nobody's account if null. */
+/** Notes for the audit that somebody did not know a password; of nobody's account if null. */
 export function catatGagalMasuk(db: Database, akunId: number | null, alamat: string) {
   return db.execute(sql`select app.catat_gagal_masuk(${akunId}, ${alamat})`);
 }

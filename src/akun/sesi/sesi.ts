@@ -20,6 +20,8 @@ import {
   type SesiBaru,
 } from "./repo.ts";
 
+export { catatGagalMasuk };
+
 /** The same for an unknown name and for a wrong password, so that nobody learns which names exist. */
 export const IdentitasSalah = defineError(401, "IDENTITAS_SALAH", "Username/email atau password salah.", {
   pointer: "#/password",
