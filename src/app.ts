@@ -1,11 +1,15 @@
-import { siapaPun } from "./akun/akses/akses.ts";
+import { siapaPun, untuk } from "./akun/akses/akses.ts";
 import { akunRoutes } from "./akun/routes.ts";
 import { sesiRoutes } from "./akun/sesi/routes.ts";
 import type { Deps } from "./deps.ts";
+import { jabatanRoutes } from "./direktori/jabatan/routes.ts";
+import { usersRoutes } from "./direktori/users/routes.ts";
 import { halamanRoutes } from "./halaman/routes.ts";
+import { otpRoutes } from "./otp/routes.ts";
 import { publishDocs } from "./platform/http/docs.ts";
 import { healthRoutes } from "./platform/health/routes.ts";
 import { answerError, answerUnmatched, requestFrame } from "./platform/http/request.ts";
+import { either } from "./platform/http/route.ts";
 import { createRouter, type Router } from "./platform/http/router.ts";
 import { signedByQueue } from "./platform/queue/queue.ts";
 import { billerAccess } from "./ppob/biller/biller.ts";
@@ -36,6 +40,10 @@ export function createApp(deps: Deps): Router {
   app.route("/", halamanRoutes(accounts));
   app.route("/", sesiRoutes(accounts));
   app.route("/", akunRoutes(accounts));
+  app.route("/", jabatanRoutes(deps));
+  app.route("/", usersRoutes(deps));
+  const staffOrMitra = either("x-api-key", mitraAccess, untuk("admin", "karyawan"));
+  app.route("/", otpRoutes({ ...deps, strictRateLimits: config.strictRateLimits }, staffOrMitra));
   app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
   app.route("/", saldoRoutes(deps));
   app.route("/", produkRoutes(deps));

@@ -2,6 +2,7 @@ import type { Config, Env } from "./config.ts";
 import { createAuth, type Auth } from "./platform/auth/auth.ts";
 import { createPasswords, type Passwords } from "./platform/auth/passwords.ts";
 import { systemClock, type Clock } from "./platform/clock.ts";
+import { createBlindIndex, type BlindIndex } from "./platform/crypto/blind-index.ts";
 import { createSealer, type Sealer } from "./platform/crypto/seal.ts";
 import { openDatabase, type Database } from "./platform/db/database.ts";
 import { openRateLimiter, unlimited, type RateLimiter } from "./platform/http/rate-limit.ts";
@@ -9,8 +10,10 @@ import { systemIds, type Ids } from "./platform/id.ts";
 import { createLog, type Log } from "./platform/log.ts";
 import { openQueue, type Queue } from "./platform/queue/queue.ts";
 import { createAttempts, type Attempts } from "./platform/redis/attempts.ts";
+import { createCodes, type Codes } from "./platform/redis/codes.ts";
 import { openRedis } from "./platform/redis/redis.ts";
 import type { Biller } from "./ppob/biller/biller.ts";
+import type { KirimPesan } from "./otp/otp.ts";
 import { createDigiflazz } from "./ppob/biller/digiflazz.ts";
 
 /** Everything the house reaches outside of itself. Doors take what they need of it; a test replaces what it wants. */
@@ -20,11 +23,15 @@ export interface Deps {
   queue: Queue;
   biller: Biller;
   sealer: Sealer;
+  blindIndex: BlindIndex;
   clock: Clock;
   ids: Ids;
   log: Log;
   limiter: RateLimiter;
   attempts: Attempts;
+  codes: Codes;
+  /** Absent until the WhatsApp door can send. */
+  kirimWhatsapp?: KirimPesan;
   auth: Auth;
   passwords: Passwords;
 }
@@ -38,17 +45,20 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     accessTokenSeconds,
     plainHttp: config.local,
   };
+  const redis = openRedis(config.redis);
   return {
     config,
     db: openDatabase(config.databaseUrl),
     queue: openQueue(config.queue, config.publicUrl),
     biller: createDigiflazz({ ...config.biller, testing: config.local }),
     sealer: createSealer(config.sealKeys),
+    blindIndex: createBlindIndex(config.sealKeys),
     clock,
     ids: systemIds,
     log: createLog(),
     limiter: config.strictRateLimits ? openRateLimiter(env["BROAD_LIMIT"]) : unlimited,
-    attempts: createAttempts(openRedis(config.redis), signingSecrets[0]),
+    attempts: createAttempts(redis, signingSecrets[0]),
+    codes: createCodes(redis, signingSecrets[0]),
     auth: createAuth(authSettings, clock, systemIds),
     passwords: createPasswords(bcryptCost),
   };

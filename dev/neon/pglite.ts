@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { messages as wire, PGlite, protocol, type PGliteOptions } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import type { Backend, Statement, StatementResult } from "./server.ts";
@@ -8,7 +9,7 @@ const { serialize } = protocol;
 
 /** Opens an embedded PostgreSQL: in `dataDir`, or in memory, from a dump if one is given. */
 export async function openPglite(options: { dataDir?: string; dump?: Blob } = {}): Promise<PGlite> {
-  const settings: PGliteOptions = {};
+  const settings: PGliteOptions = { extensions: { pg_trgm } };
   if (options.dataDir) {
     mkdirSync(options.dataDir, { recursive: true });
     settings.dataDir = options.dataDir;

@@ -1,10 +1,13 @@
 import { neon, NeonDbError, neonConfig } from "@neondatabase/serverless";
 import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
-import { AppError, errorOfCode, ServiceUnavailable } from "../http/errors.ts";
+import { AppError, errorOfCode, errorOfConstraint, ServiceUnavailable } from "../http/errors.ts";
 import type { Actor } from "./actor.ts";
 
 export type Database = NeonHttpDatabase;
+
+/** What of a row is to change; what is absent or undefined stays. */
+export type Changes<Row> = { [Column in keyof Row]?: Row[Column] | undefined };
 
 /** Longer than any statement of ours; the driver itself would wait for ever. */
 const TIMEOUT_MS = 10_000;
@@ -31,7 +34,8 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Runs `queries` for `actor` in one transaction and one HTTP roundtrip, and returns their results.
- * Throws the declared error that a SQL function raised, or `ServiceUnavailable` when the database cannot be reached.
+ * Throws the declared error that a SQL function raised or that a violated constraint means, or `ServiceUnavailable` when
+ * the database cannot be reached.
  */
 export async function withActor<const Q extends readonly BatchItem<"pg">[]>(
   db: Database,
@@ -66,6 +70,8 @@ function translate(error: unknown): unknown {
     const declared = errorOfCode(cause.message);
     return declared ? new declared() : error;
   }
+  const violated = cause.constraint && errorOfConstraint(cause.constraint);
+  if (violated) return new violated();
   if (cause.code && !TRANSIENT.test(cause.code)) return error;
   return unavailable(cause);
 }

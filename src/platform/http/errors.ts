@@ -35,16 +35,18 @@ export interface ErrorClass {
 }
 
 const declared = new Map<string, ErrorClass>();
+const byConstraint = new Map<string, ErrorClass>();
 
 /**
  * Declares an error once: its status, its stable code and the text for people (Indonesian).
- * SQL functions raise the same code with SQLSTATE `PT<status>`; see `errorOfCode`.
+ * SQL functions raise the same code with SQLSTATE `PT<status>`; see `errorOfCode`. One that names a `constraint` of the
+ * database is what violating that means.
  */
 export function defineError(
   status: ContentfulStatusCode,
   code: string,
   detail: string,
-  options: { pointer?: string; headers?: Record<string, string> } = {},
+  options: { pointer?: string; headers?: Record<string, string>; constraint?: string } = {},
 ): ErrorClass {
   const definition: ErrorClass = class extends AppError {
     static readonly status = status;
@@ -58,12 +60,18 @@ export function defineError(
     }
   };
   declared.set(code, definition);
+  if (options.constraint) byConstraint.set(options.constraint, definition);
   return definition;
 }
 
 /** The declared error of a code, for errors that a SQL function raises. */
 export function errorOfCode(code: string): ErrorClass | undefined {
   return declared.get(code);
+}
+
+/** The declared error of a violated constraint. */
+export function errorOfConstraint(name: string): ErrorClass | undefined {
+  return byConstraint.get(name);
 }
 
 export const MalformedUrl = defineError(400, "URL_RUSAK", "Alamat memuat karakter yang tidak sah.");

@@ -16,6 +16,46 @@ export function textField(min: number, max: number) {
     .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong");
 }
 
+/** A text of several lines for people: as `textField`, but line breaks and tabs stay. */
+export function paragraphField(min: number, max: number) {
+  return z
+    .string()
+    .normalize("NFC")
+    .trim()
+    .transform((text) => text.replaceAll("\r\n", "\n"))
+    .pipe(
+      z
+        .string()
+        .min(min)
+        .max(max)
+        .refine(
+          (text) => !UNPRINTABLE.test(text.replaceAll(/[\n\t]/g, "")),
+          "memuat karakter yang tidak dapat dicetak",
+        )
+        .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong"),
+    );
+}
+
+/** A telephone number as people write it; kept so. */
+export function telephoneField() {
+  return z.string().regex(/^\+?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon");
+}
+
+/** A telephone number in E.164, however it is written: `0812…`, `62 812…` and `+62 812-…` are the same one. */
+export function e164Field() {
+  return z
+    .string()
+    .max(30)
+    .transform((text, issues) => {
+      const digits = text.replaceAll(/[ ().-]/g, "");
+      const number = digits.replace(/^(0|(\+?62)0?)(?=[1-9])/, "+62");
+      if (/^\+[1-9]\d{7,14}$/.test(number)) return number;
+      issues.addIssue({ code: "custom", message: "harus nomor telepon, misalnya +628123456789" });
+      return z.NEVER;
+    })
+    .openapi({ type: "string", maxLength: 30, example: "+628123456789" });
+}
+
 /** An e-mail address, in lower case, so that it is the same however it is written. */
 export function emailField() {
   return z.email("harus alamat email").max(100).toLowerCase();
@@ -37,18 +77,21 @@ export function keyField() {
   return z.string().regex(/^[\x21-\x7e]{1,255}$/, "1 sampai 255 karakter ASCII tanpa spasi");
 }
 
+/** The largest value of PostgreSQL's `integer`. */
+export const MAX_INT4 = 2_147_483_647;
+
 /** An id in a path: decimal, no sign, no leading zero, so that every row has one address. */
-export function idParam(name: string) {
+export function idParam(name: string, most = Number.MAX_SAFE_INTEGER) {
   return z
     .string()
     .regex(/^[1-9]\d{0,15}$/, "harus bilangan bulat positif")
     .transform(Number)
-    .pipe(z.int())
+    .pipe(z.int().max(most))
     .openapi({
       type: "integer",
-      format: "int64",
+      format: most > MAX_INT4 ? "int64" : "int32",
       minimum: 1,
-      maximum: Number.MAX_SAFE_INTEGER,
+      maximum: most,
       example: 4,
       param: { name, in: "path", required: true },
     });

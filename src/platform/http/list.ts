@@ -1,28 +1,32 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { MAX_INT4 } from "./fields.ts";
 
 /** The longest page of a list. */
 export const MAX_LIMIT = 100;
 
-const whole = (most: number) =>
+/** A positive whole number in a query. */
+export const wholeQuery = (most: number) =>
   z
     .string()
     .regex(/^[1-9]\d{0,15}$/, "harus bilangan bulat positif")
     .transform(Number)
     .pipe(z.int().max(most));
 
+const limit = wholeQuery(MAX_LIMIT)
+  .default(MAX_LIMIT)
+  .openapi({
+    type: "integer",
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    default: MAX_LIMIT,
+    param: { name: "limit", in: "query", required: false },
+  });
+
 /** Query of every list with the newest first: spread it into a `strictObject`. */
 export const listQuery = {
-  limit: whole(MAX_LIMIT)
-    .default(MAX_LIMIT)
-    .openapi({
-      type: "integer",
-      minimum: 1,
-      maximum: MAX_LIMIT,
-      default: MAX_LIMIT,
-      param: { name: "limit", in: "query", required: false },
-    }),
-  before: whole(Number.MAX_SAFE_INTEGER)
+  limit,
+  before: wholeQuery(Number.MAX_SAFE_INTEGER)
     .optional()
     .openapi({
       type: "integer",
@@ -41,12 +45,52 @@ export const listAnswerHeaders = z.object({
     .openapi({ description: 'Halaman berikutnya: `<?limit=…&before=…>; rel="next"`.' }),
 });
 
+/** Query of lists that are leafed through by number, oldest first: spread it into a `strictObject`. */
+export const skipQuery = {
+  skip: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})$/, "harus bilangan bulat, mulai dari 0")
+    .transform(Number)
+    .pipe(z.int().max(MAX_INT4))
+    .default(0)
+    .openapi({
+      type: "integer",
+      minimum: 0,
+      maximum: MAX_INT4,
+      default: 0,
+      description: "Banyaknya baris yang dilewati.",
+      param: { name: "skip", in: "query", required: false },
+    }),
+  limit,
+};
+
+export const skipAnswerHeaders = z.object({
+  "X-Total-Count": z
+    .string()
+    .openapi({ description: "Banyaknya baris yang cocok, di semua halaman.", example: "2" }),
+  Link: z
+    .string()
+    .optional()
+    .openapi({ description: 'Halaman berikutnya: `<?skip=…&limit=…>; rel="next"`.' }),
+});
+
+/** Says how many rows there are in all, and points to the page behind this one (RFC 8288), unless it was the last. */
+export function countAndLink(c: Context, page: { skip: number; limit: number }, total: number): void {
+  c.header("x-total-count", String(total));
+  const skip = page.skip + page.limit;
+  if (skip >= total) return;
+  linkTo(c, { skip, limit: page.limit });
+}
+
 /** Points to the page behind `rows` (RFC 8288), unless this one was the last. */
-export function linkNext(c: Context, limit: number, rows: readonly { id: number }[]): void {
+export function linkNext(c: Context, pageSize: number, rows: readonly { id: number }[]): void {
   const last = rows.at(-1);
-  if (!last || rows.length < limit) return;
+  if (!last || rows.length < pageSize) return;
+  linkTo(c, { limit: pageSize, before: last.id });
+}
+
+function linkTo(c: Context, page: Record<string, number>): void {
   const query = new URL(c.req.url).searchParams;
-  query.set("limit", String(limit));
-  query.set("before", String(last.id));
+  for (const [name, value] of Object.entries(page)) query.set(name, String(value));
   c.header("link", `<?${query.toString()}>; rel="next"`);
 }

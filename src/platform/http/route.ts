@@ -1,5 +1,6 @@
 import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { every } from "hono/combine";
 import { keepRawBody, limitBody, strictForm, strictJson } from "./body.ts";
 import {
   InternalError,
@@ -36,6 +37,18 @@ type SecurityScheme = { description: string } & (
 
 /** Anyone may call. */
 export const open: Access = { schemes: [], middleware: [], errors: [] };
+
+/** Routes for two kinds of callers: whoever sends `header` is held to be of the first kind, everybody else of the second. */
+export function either(header: string, first: Access, second: Access): Access {
+  return {
+    schemes: [...first.schemes, ...second.schemes],
+    errors: [...first.errors, ...second.errors],
+    unsafeErrors: [...(first.unsafeErrors ?? []), ...(second.unsafeErrors ?? [])],
+    middleware: [
+      (c, next) => every(...(c.req.header(header) === undefined ? second : first).middleware)(c, next),
+    ],
+  };
+}
 
 type RouteShape<P extends string> = Omit<RouteConfig, "path" | "security" | "middleware"> & {
   path: P;

@@ -1,4 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Auth } from "../auth/auth.ts";
 import type { Actor } from "../db/actor.ts";
 import type { Log } from "../log.ts";
@@ -44,7 +44,7 @@ export function createRouter(): Router {
     defaultHook(result) {
       if (result.success) return;
       const prefix = POINTER_PREFIX[result.target];
-      const errors = result.error.issues.flatMap((issue): FieldProblem[] => {
+      const errors = result.error.issues.flatMap(closest).flatMap((issue): FieldProblem[] => {
         // An unknown key is reported where it stands, not at the object that holds it.
         const paths =
           issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
@@ -60,6 +60,23 @@ export function createRouter(): Router {
       throw new ValidationFailed({ errors: first.slice(0, 20) });
     },
   });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of several shapes none of which fits, the one that was probably meant: it knows most of the fields, then lacks least. */
+function closest(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const unknown = (shape: readonly Issue[]) =>
+    shape.reduce(
+      (count, { code, ...rest }) =>
+        count + (code === "unrecognized_keys" && "keys" in rest ? rest.keys.length : 0),
+      0,
+    );
+  const [best = []] = issue.errors.toSorted((a, b) => unknown(a) - unknown(b) || a.length - b.length);
+  // Not even the kind of value fits: then no shape was meant.
+  if (best.every(({ code, path }) => code === "invalid_type" && path.length === 0)) return [issue];
+  return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** One segment of a JSON pointer (RFC 6901), cut to what is fit to show. */

@@ -1,6 +1,6 @@
-import type { Redis } from "@upstash/redis/cloudflare";
 import { hmacHex } from "../crypto/hash.ts";
-import { ServiceUnavailable, TooManyRequests, type AppError } from "../http/errors.ts";
+import { TooManyRequests, type AppError } from "../http/errors.ts";
+import { fromRedis, redisUnavailable, type Redis } from "./redis.ts";
 
 /** At most `quota` attempts in `windowSeconds`, from the first one on. */
 export interface Limit {
@@ -50,25 +50,20 @@ return 0`;
 /** Counters are stored under keyed hashes, so that Redis learns no names. */
 export function createAttempts(redis: Redis, secret: string): Attempts {
   const keyOf = ({ limit, of }: Counter) => `percobaan:${limit.name}:${hmacHex("sha256", secret, of)}`;
-  const run = async (script: string, counters: readonly Counter[], args: number[]): Promise<unknown> => {
-    try {
-      return await redis.eval(script, counters.map(keyOf), args);
-    } catch (error) {
-      throw unavailable(error);
-    }
-  };
+  const run = (script: string, counters: readonly Counter[], args: number[]): Promise<unknown> =>
+    fromRedis(redis.eval(script, counters.map(keyOf), args));
   return {
     async take(...counters) {
       const limits = counters.flatMap(({ limit }) => [limit.quota, limit.windowSeconds]);
       const reply = await run(TAKE, counters, limits);
       const [full, seconds]: unknown[] = Array.isArray(reply) ? reply : [];
       if (typeof full !== "number" || typeof seconds !== "number")
-        throw unavailable(new Error("Redis answered no count"));
+        throw redisUnavailable(new Error("Redis answered no count"));
       if (full === 0) return;
       const counter = counters[full - 1];
       throw counter
         ? tooMany(counter.limit, seconds)
-        : unavailable(new Error("Redis answered no counter of ours"));
+        : redisUnavailable(new Error("Redis answered no counter of ours"));
     },
     async giveBack({ whole, single }) {
       await run(GIVE_BACK, [...whole, ...single], [whole.length]);
@@ -76,13 +71,8 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
   };
 }
 
-function unavailable(cause: unknown): AppError {
-  const error = new ServiceUnavailable();
-  error.cause = cause;
-  return error;
-}
-
-function tooMany({ name, quota, windowSeconds }: Limit, left: number): AppError {
+/** The refusal of a full counter that starts anew in `left` seconds. */
+export function tooMany({ name, quota, windowSeconds }: Limit, left: number): AppError {
   const seconds = Math.max(1, left);
   return new TooManyRequests({
     detail: `Terlalu banyak percobaan. Coba lagi dalam ${Math.ceil(seconds / 60)} menit.`,

@@ -1,4 +1,7 @@
 import { Redis } from "@upstash/redis/cloudflare";
+import { ServiceUnavailable, type AppError } from "../http/errors.ts";
+
+export type { Redis };
 
 /** Longest wait for Redis, in milliseconds. A login answers within two seconds, also when Redis never does. */
 const TIMEOUT_MS = 1_200;
@@ -16,4 +19,20 @@ export function openRedis(config: { url: string; token: string }): Redis {
     enableAutoPipelining: false,
     enableTelemetry: false,
   });
+}
+
+/** Waits for Redis. Throws `ServiceUnavailable` when it cannot be reached, refuses or says nothing in time. */
+export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (error) {
+    throw redisUnavailable(error);
+  }
+}
+
+/** What to throw when Redis did not answer, or not sense. */
+export function redisUnavailable(cause: unknown): AppError {
+  const error = new ServiceUnavailable();
+  error.cause = cause;
+  return error;
 }

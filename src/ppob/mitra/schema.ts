@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { emailField, idParam, textField } from "../../platform/http/fields.ts";
+import { emailField, idParam, telephoneField, textField } from "../../platform/http/fields.ts";
 import { listQuery } from "../../platform/http/list.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
 
@@ -8,7 +8,7 @@ export const daftarSchema = z
     nama: textField(1, 50).openapi({ example: "Budi Santoso" }),
     email: emailField().openapi({ example: "budi@mail.com" }),
     hp: z
-      .union([z.literal(""), z.string().regex(/^\+?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon")])
+      .union([z.literal(""), telephoneField()])
       .nullish()
       .transform((hp) => hp || null)
       .openapi({ type: ["string", "null"], maxLength: 20, example: "08123456789" }),

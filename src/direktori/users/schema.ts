@@ -1,0 +1,130 @@
+import { z } from "@hono/zod-openapi";
+import {
+  e164Field,
+  emailField,
+  idParam,
+  MAX_INT4,
+  paragraphField,
+  telephoneField,
+  textField,
+} from "../../platform/http/fields.ts";
+import { skipQuery, wholeQuery } from "../../platform/http/list.ts";
+
+export const pegawaiSchema = z
+  .object({
+    id_user: z.int().openapi({ example: 1 }),
+    nama: z.string().openapi({ example: "John Doe" }),
+    alamat: z.string().openapi({ example: "Jl. Contoh No. 123" }),
+    telepon: z.string().openapi({ example: "081234567890" }),
+    id_jabatan: z.int32().openapi({ example: 1 }),
+  })
+  .openapi("Pegawai", { description: "User dari direktori staf." });
+
+export const nasabahSchema = z
+  .object({
+    id: z.int().openapi({ example: 2 }),
+    external_user_id: z.uuid().openapi({ example: "0b7c3f0e-6f0a-4f2e-9a51-3f6d6c1d9a11" }),
+    name: z.string().openapi({ example: "Budi" }),
+    phone: z.string().nullable().openapi({ example: "+6281*****789", description: "Disamarkan." }),
+    email: z.string().nullable().openapi({ example: "budi@example.com" }),
+    dob: z.iso.date().nullable().openapi({ example: "1990-05-17" }),
+    gender: z.string().nullable().openapi({ example: "L" }),
+    national_id: z
+      .string()
+      .nullable()
+      .openapi({ example: "3201********0001", description: "NIK, disamarkan." }),
+    created_at: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+    updated_at: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+  })
+  .openapi("Nasabah", { description: "User dari aplikasi pinjaman." });
+
+const ONE_OF = { unionPreferredType: "oneOf" } as const;
+
+export const userSchema = z.union([pegawaiSchema, nasabahSchema]).openapi("User", {}, ONE_OF);
+
+const isianPegawai = {
+  nama: textField(1, 255).openapi({ example: "John Doe" }),
+  alamat: paragraphField(1, 1_000).openapi({ example: "Jl. Contoh No. 123" }),
+  telepon: telephoneField().openapi({ example: "081234567890" }),
+  id_jabatan: z.int32().min(1).openapi({ example: 1 }),
+};
+
+const isianNasabah = {
+  name: textField(1, 100).openapi({ example: "Budi" }),
+  phone: e164Field().nullish(),
+  email: emailField().nullish().openapi({ example: "budi@example.com" }),
+  dob: z.iso
+    .date()
+    .refine((hari) => hari >= "1900-01-01", "harus sejak 1900")
+    .nullish()
+    .openapi({ example: "1990-05-17" }),
+  gender: textField(1, 16).nullish().openapi({ example: "L" }),
+  national_id: z
+    .string()
+    .regex(/^\d{16}$/, "harus 16 angka")
+    .nullish()
+    .openapi({ example: "3201011705900001", description: "NIK." }),
+};
+
+const tambahPegawai = z.strictObject(isianPegawai).openapi("TambahPegawai");
+const tambahNasabah = z.strictObject(isianNasabah).openapi("TambahNasabah");
+
+/** Which kind it is, is told by the fields: the two have none in common. */
+export const tambahUserSchema = z
+  .union([
+    tambahPegawai.transform((pegawai) => ({ pegawai })),
+    tambahNasabah.transform((nasabah) => ({ nasabah })),
+  ])
+  .openapi("TambahUser", {}, ONE_OF);
+
+const ADA_ISI = [(isi: object) => Object.keys(isi).length > 0, "tidak ada yang diubah"] as const;
+
+const ubahPegawai = z
+  .strictObject(isianPegawai)
+  .partial()
+  .refine(...ADA_ISI)
+  .openapi("UbahPegawai", { minProperties: 1 });
+const ubahNasabah = z
+  .strictObject(isianNasabah)
+  .partial()
+  .refine(...ADA_ISI)
+  .openapi("UbahNasabah", { minProperties: 1 });
+
+export const ubahUserSchema = z
+  .union([
+    ubahPegawai.transform((pegawai) => ({ pegawai })),
+    ubahNasabah.transform((nasabah) => ({ nasabah })),
+  ])
+  .openapi("UbahUser", {}, ONE_OF);
+
+export const usersQuery = z.strictObject({
+  ...skipQuery,
+  kind: z
+    .enum(["pegawai", "nasabah"])
+    .optional()
+    .openapi({ param: { name: "kind", in: "query", required: false } }),
+  id_jabatan: wholeQuery(MAX_INT4)
+    .optional()
+    .openapi({
+      type: "integer",
+      format: "int32",
+      minimum: 1,
+      maximum: MAX_INT4,
+      description: "Hanya pegawai dengan jabatan ini.",
+      param: { name: "id_jabatan", in: "query", required: false },
+    }),
+  q: z
+    .string()
+    .normalize("NFC")
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .openapi({
+      description: "Bagian dari nama, apa adanya, tanpa membedakan huruf besar dan kecil.",
+      example: "budi",
+      param: { name: "q", in: "query", required: false },
+    }),
+});
+
+export const userParams = z.strictObject({ id: idParam("id") });

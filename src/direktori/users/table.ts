@@ -1,0 +1,81 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  date,
+  foreignKey,
+  index,
+  integer,
+  pgSequence,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { akun } from "../../akun/table.ts";
+import { jabatan } from "../jabatan/table.ts";
+
+/** One sequence for both kinds of users: an id names one of them, whichever it is. */
+export const usersId = pgSequence("users_id");
+
+const nextId = () =>
+  bigint("id", { mode: "number" })
+    .primaryKey()
+    .default(sql`nextval('users_id')`);
+
+/** Users of document 000: the staff directory. */
+export const pegawai = pgTable(
+  "pegawai",
+  {
+    id: nextId(),
+    nama: text().notNull(),
+    alamat: text().notNull(),
+    telepon: text().notNull(),
+    idJabatan: integer("id_jabatan").notNull(),
+  },
+  (kolom) => [
+    foreignKey({ name: "pegawai_jabatan_ada", columns: [kolom.idJabatan], foreignColumns: [jabatan.id] }),
+    index("pegawai_jabatan").on(kolom.idJabatan, kolom.id),
+    index("pegawai_nama_cari").using("gin", sql`lower(${kolom.nama}) gin_trgm_ops`),
+  ],
+);
+
+/** Users of document 002: customers of the lending app. What is sensitive is sealed; `_indeks` finds it without opening. */
+export const nasabah = pgTable(
+  "nasabah",
+  {
+    id: nextId(),
+    /** The row's identity towards others, and in what is sealed. Never changes. */
+    externalUserId: uuid("external_user_id").notNull().unique(),
+    /** The account that this is the file of: whoever opens its own. Staff opens files without. */
+    akunId: bigint("akun_id", { mode: "number" })
+      .references(() => akun.id)
+      .default(sql`case when app.peran() = 'nasabah' then app.akun_id() end`),
+    name: text().notNull(),
+    phoneSegel: text("phone_segel"),
+    phoneIndeks: text("phone_indeks"),
+    email: text(),
+    dob: date({ mode: "string" }),
+    gender: text(),
+    nationalIdSegel: text("national_id_segel"),
+    nationalIdIndeks: text("national_id_indeks"),
+    createdAt: timestamp("created_at", { withTimezone: true })
+      .notNull()
+      .default(sql`app.jam()`),
+    updatedAt: timestamp("updated_at", { withTimezone: true })
+      .notNull()
+      .default(sql`app.jam()`),
+  },
+  (kolom) => [
+    uniqueIndex("nasabah_akun_unik").on(kolom.akunId),
+    uniqueIndex("nasabah_phone_unik").on(kolom.phoneIndeks),
+    uniqueIndex("nasabah_national_id_unik").on(kolom.nationalIdIndeks),
+    index("nasabah_nama_cari").using("gin", sql`lower(${kolom.name}) gin_trgm_ops`),
+    check("nasabah_phone_segel", sql`(${kolom.phoneSegel} is null) = (${kolom.phoneIndeks} is null)`),
+    check(
+      "nasabah_national_id_segel",
+      sql`(${kolom.nationalIdSegel} is null) = (${kolom.nationalIdIndeks} is null)`,
+    ),
+  ],
+);
