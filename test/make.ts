@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { expect } from "vitest";
 import type { World } from "./harness.ts";
 
@@ -113,6 +113,63 @@ export function postJson(
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
+}
+
+export interface PegawaiBody {
+  id_user: number;
+  nama: string;
+  alamat: string;
+  telepon: string;
+  id_jabatan: number;
+}
+
+/** Puts somebody into the staff directory, as the first admin. */
+export async function makePegawai(
+  world: World,
+  isian: Partial<Omit<PegawaiBody, "id_user">> = {},
+): Promise<PegawaiBody> {
+  const { headers } = await firstAdmin(world);
+  const body = {
+    nama: "John Doe",
+    alamat: "Jl. Contoh No. 123",
+    telepon: "081234567890",
+    id_jabatan: 1,
+    ...isian,
+  };
+  const response = await postJson(world, "/users/", body, headers);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return (await response.json()) as PegawaiBody;
+}
+
+export interface NasabahBody {
+  id: number;
+  external_user_id: string;
+  name: string;
+  phone: string | null;
+  email: string | null;
+  dob: string | null;
+  gender: string | null;
+  national_id: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Opens a customer's file through the public API; `as` names who does, absent the first admin. */
+export async function makeBerkasNasabah(
+  world: World,
+  isian: Partial<Pick<NasabahBody, "name" | "phone" | "email" | "dob" | "gender" | "national_id">> = {},
+  as?: Orang,
+): Promise<NasabahBody> {
+  const { headers } = as ?? (await firstAdmin(world));
+  const body = { name: "Budi", phone: randomPhone(), email: "budi@example.com", ...isian };
+  const response = await postJson(world, "/users/", body, headers);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return (await response.json()) as NasabahBody;
+}
+
+/** A telephone number in E.164 that nobody has. */
+export function randomPhone(): string {
+  return `+628${String(randomInt(1e10)).padStart(10, "0")}`;
 }
 
 export interface PurchaseBody {
