@@ -90,9 +90,10 @@ $$;
 -- under row-level security it may not use an index.
 create function app.users_bernama(p_cari text) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select id from pegawai where lower(nama) like app.pola_nama(p_cari) and app.adalah_staf()
+  select id from pegawai where lower(nama) like (select app.pola_nama(p_cari)) and (select app.adalah_staf())
   union all
-  select id from nasabah where lower(name) like app.pola_nama(p_cari) and (app.adalah_staf() or akun_id = app.akun_id())
+  select id from nasabah
+    where lower(name) like (select app.pola_nama(p_cari)) and ((select app.adalah_staf()) or akun_id = (select app.akun_id()))
 $$;
 --> statement-breakpoint
 alter table jabatan enable row level security;

@@ -8,7 +8,7 @@ type Content = Record<string, { schema?: object }>;
 interface Operation {
   operationId: string;
   path: RegExp;
-  responses: Record<string, { content?: Content }>;
+  responses: Record<string, { content?: Content; headers?: Record<string, { required?: boolean }> }>;
 }
 
 export interface OpenApiDocument {
@@ -44,6 +44,8 @@ export class ContractWatch {
     this.#note(`${operation.operationId} ${response.status}`);
     const flaw = await this.#flawOf(response, documented.content, request.method !== "HEAD");
     if (flaw) this.violations.push(`${where}: ${flaw}`);
+    for (const [name, { required }] of Object.entries(documented.headers ?? {}))
+      if (required && !response.headers.has(name)) this.violations.push(`${where}: no header ${name}`);
     return response;
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
+  eachKind,
   houseWithoutCloud,
   PAGES,
   readHouseDocument,
@@ -47,6 +48,18 @@ const CALLERS: Record<string, Record<string, string[]>[]> = {
   semuaMitra: PERSON,
   aturMitra: PERSON,
   isiSaldo: PERSON,
+  semuaJabatan: PERSON,
+  satuJabatan: PERSON,
+  tambahJabatan: PERSON,
+  ubahJabatan: PERSON,
+  hapusJabatan: PERSON,
+  semuaUsers: PERSON,
+  satuUser: PERSON,
+  tambahUser: PERSON,
+  ubahUser: PERSON,
+  hapusUser: PERSON,
+  terbitkanOtp: [...MITRA, ...PERSON],
+  verifikasiOtp: [...MITRA, ...PERSON],
   daftarMitra: [],
   rotasiKunci: MITRA,
   daftarProduk: MITRA,
@@ -171,25 +184,27 @@ test("the schemes say where credentials go", () => {
 });
 
 test("a request of a person that changes something can be refused for want of a CSRF token, a read cannot", () => {
-  for (const { id, method, documented, security } of operations) {
+  for (const { id, method, documented, schemes } of operations) {
     const forbidden = Object.values(documented.responses["403"]?.content ?? {});
     const codes = forbidden.flatMap(({ examples = {} }) => Object.keys(examples));
-    expect(codes.includes("CSRF_DITOLAK"), id).toBe(security === "bearer" && method !== "GET");
+    expect(codes.includes("CSRF_DITOLAK"), id).toBe(schemes.includes("bearer") && method !== "GET");
   }
 });
 
 function isBounded(schema: Schema): boolean {
-  return schema.format === "uuid" || ["maxLength", "pattern", "enum", "const"].some((key) => key in schema);
+  return (
+    ["uuid", "date"].includes(schema.format ?? "") ||
+    ["maxLength", "pattern", "enum", "const"].some((key) => key in schema)
+  );
 }
 
 /** Integers that somebody sends, by where they stand. */
-const inputs = operations.flatMap((operation) => [
-  ...operation.parameters.map(({ name, schema }) => ({ where: `${operation.id} ${name}`, schema })),
-  ...Object.entries(operation.json?.properties ?? {}).map(([name, schema]) => ({
-    where: `${operation.id} ${name}`,
-    schema,
-  })),
-]);
+const inputs = eachKind(operations).flatMap(({ id, parameters, json }) =>
+  [
+    ...parameters.map(({ name, schema }) => ({ name, schema })),
+    ...Object.entries(json?.properties ?? {}).map(([name, schema]) => ({ name, schema })),
+  ].flatMap(({ name, schema }) => inside(schema).map((part) => ({ where: `${id} ${name}`, schema: part }))),
+);
 
 const integers = inputs.filter(({ schema }) => [schema.type].flat().includes("integer"));
 test.each(integers)("the integer $where has limits", ({ schema }) => {

@@ -65,11 +65,11 @@ const people = (success: string): Row => ({
   nasabah: success,
 });
 const admins = (success: string): Row => ({
-  ...dead(NOT_KNOWN),
-  admin: success,
+  ...people(success),
   karyawan: NOT_ALLOWED,
   nasabah: NOT_ALLOWED,
 });
+const staff = (success: string): Row => ({ ...people(success), nasabah: NOT_ALLOWED });
 /** The same for everybody: tokens are not looked at. */
 const whoever = (answer: string): Row => ({
   ...dead(answer),
@@ -115,6 +115,19 @@ const TABLE: Record<string, Row> = {
   semuaMitra: admins("200"),
   aturMitra: admins("200"),
   isiSaldo: admins("201"),
+
+  semuaJabatan: staff("200"),
+  satuJabatan: staff("200"),
+  tambahJabatan: admins("201"),
+  ubahJabatan: admins("200"),
+  hapusJabatan: admins("204"),
+  semuaUsers: people("200"),
+  satuUser: people("200"),
+  tambahUser: people("200"),
+  ubahUser: people("200"),
+  hapusUser: staff("200"),
+  terbitkanOtp: staff("200"),
+  verifikasiOtp: staff("200"),
 };
 
 beforeAll(async () => {

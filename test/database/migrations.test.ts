@@ -53,3 +53,54 @@ test("a database in use takes the accounts' migrations: what was bought before i
   );
   expect(unbalanced).toEqual([]);
 });
+
+test("a database in use takes the directory's migrations: people who were there before open files after", async () => {
+  const db = await openPglite();
+  onTestFinished(() => db.close());
+  await migratePglite(db, asOf(7));
+  const sesi = "00000000-0000-4000-8000-00000000000";
+  const hash = "a".repeat(64);
+  const enter = (id: number) =>
+    `select app.masuk_akun(${id}, '${sesi}${id}', 1, '{admin,karyawan,nasabah}');`;
+  await db.exec(`
+    insert into produk (id, kode, nama, kategori, harga, nominal) values (1, 'pulsa10', 'Pulsa', 'pulsa', 12000, 10000);
+    select app.daftar_mitra('Budi', 'budi@mail.com', null, 100000, '${hash}', 'awal', 'segel');
+    select app.daftar_akun('Admin', 'admin@mail.com', 'admin', '$2b$04$' || repeat('a', 53), 'admin', true, 'x');
+    select app.daftar_akun('Siti', 'siti@mail.com', null, '$2b$04$' || repeat('a', 53), 'nasabah', false, 'x');
+    select app.buka_sesi(1, 1, null, '${sesi}1', 60, 'x', 'x');
+    select app.buka_sesi(2, 1, null, '${sesi}2', 60, 'x', 'x');
+    begin; ${enter(1)} select * from app.isi_saldo(1, 5000, 'Transfer', 'kunci-1'); commit;`);
+  const before = await db.query("select * from audit order by id");
+  expect(before.rows).not.toEqual([]);
+
+  await migratePglite(db, MIGRATIONS);
+  expect((await db.query("select * from audit order by id")).rows).toEqual(before.rows);
+  await db.exec(`
+    begin; ${enter(1)} set local role satupintu_app;
+    insert into pegawai (nama, alamat, telepon, id_jabatan) values ('John', 'Jl. A', '0812', 1);
+    update jabatan set deskripsi = 'Kepala' where id_jabatan = 1;
+    commit;
+    begin; ${enter(2)} set local role satupintu_app;
+    insert into nasabah (external_user_id, name) values (gen_random_uuid(), 'Siti');
+    update nasabah set name = 'Siti Aminah';
+    commit;
+    begin; ${enter(1)} select * from app.isi_saldo(1, 7000, 'Transfer', 'kunci-2'); commit;
+    begin; select app.masuk_mitra('${hash}'); select * from app.beli(1, '08123456789', 10000, 'satu', 15); commit;`);
+  const { rows } = await db.query(
+    `select aksi, pelaku, sasaran_id from audit where id > ${String(before.rows.length)} order by id`,
+  );
+  expect(rows).toEqual([
+    { aksi: "pegawai.buat", pelaku: "akun:1", sasaran_id: "1" },
+    { aksi: "jabatan.ubah", pelaku: "akun:1", sasaran_id: "1" },
+    { aksi: "nasabah.buat", pelaku: "akun:2", sasaran_id: "2" },
+    { aksi: "nasabah.ubah", pelaku: "akun:2", sasaran_id: "2" },
+    expect.objectContaining({ aksi: "saldo.isi", pelaku: "akun:1" }),
+  ]);
+  const { rows: files } = await db.query("select id::int, akun_id::int, name from nasabah");
+  expect(files).toEqual([{ id: 2, akun_id: 2, name: "Siti Aminah" }]);
+  await db.exec(
+    "select app.daftar_akun('Baru', 'baru@mail.com', null, '$2b$04$' || repeat('a', 53), 'nasabah', false, '127.0.0.1')",
+  );
+  const { rows: guests } = await db.query("select pelaku from audit order by id desc limit 1");
+  expect(guests).toEqual([{ pelaku: expect.stringMatching(/^(tamu|akun:3)$/) as string }]);
+});

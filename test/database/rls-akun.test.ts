@@ -14,7 +14,7 @@ import {
   type Ask,
   type Fixture,
   type Person,
-} from "./rls-checks.ts";
+} from "./rls-fixture.ts";
 
 const ALL = "{admin,karyawan,nasabah}";
 const OTHER_HASH = `$2b$04$${"b".repeat(53)}`;

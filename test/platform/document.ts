@@ -9,6 +9,7 @@ export interface Schema {
   format?: string;
   minimum?: number;
   maximum?: number;
+  minLength?: number;
   enum?: unknown[];
   example?: unknown;
   properties?: Record<string, Schema>;
@@ -29,6 +30,12 @@ export interface Parameter {
 
 type Content = Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }>;
 
+export interface DocumentedResponse {
+  description: string;
+  headers?: Record<string, { required?: boolean; schema: Schema }>;
+  content?: Content;
+}
+
 export interface DocumentedOperation {
   operationId?: string;
   summary?: string;
@@ -36,7 +43,7 @@ export interface DocumentedOperation {
   security?: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Content };
-  responses: Record<string, { description: string; content?: Content }>;
+  responses: Record<string, DocumentedResponse>;
 }
 
 export interface HouseDocument {
@@ -87,6 +94,8 @@ export async function readHouseDocument(app = houseWithoutCloud()): Promise<Hous
   return (await response.json()) as HouseDocument;
 }
 
+const COMPONENT = "#/components/schemas/";
+
 /** One documented operation, with what tests ask of it looked up. */
 export interface Operation {
   id: string;
@@ -97,12 +106,16 @@ export interface Operation {
   /** The one status of success. */
   success: number;
   parameters: Parameter[];
-  /** Name of the first security scheme; none on an open route. */
+  /** Names of the security schemes any of which will do; none on an open route. */
+  schemes: string[];
+  /** The one that the operation's sample uses: of two kinds of callers, that of people. */
   security: string | undefined;
   /** Callers without credentials are let in too. */
   optional: boolean;
   /** Schema of the JSON body; none where the operation takes no body, or one that is not JSON. */
   json: Schema | undefined;
+  /** Where the JSON body is one of several: their schemas, by name. */
+  kinds: Record<string, Schema>;
   takesBody: boolean;
   documented: DocumentedOperation;
 }
@@ -113,6 +126,8 @@ export async function readOperations(): Promise<Operation[]> {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, documented]) => {
       const schema = documented.requestBody?.content["application/json"]?.schema;
+      const json = schema && resolve(document, schema);
+      const schemes = (documented.security ?? []).flatMap((scheme) => Object.keys(scheme));
       return {
         id: documented.operationId ?? `${method} ${path}`,
         method: method.toUpperCase(),
@@ -120,14 +135,37 @@ export async function readOperations(): Promise<Operation[]> {
         statuses: Object.keys(documented.responses).map(Number),
         success: successOf(documented),
         parameters: documented.parameters ?? [],
-        security: Object.keys(documented.security?.[0] ?? {})[0],
+        schemes,
+        security: schemes.includes("bearer") ? "bearer" : schemes[0],
         optional: documented.security?.some((scheme) => Object.keys(scheme).length === 0) ?? false,
-        json: schema && resolve(document, schema),
+        json,
+        kinds: Object.fromEntries(
+          (json?.oneOf ?? []).map((kind) => [
+            kind.$ref?.replace(COMPONENT, "") ?? "",
+            resolve(document, kind),
+          ]),
+        ),
         takesBody: documented.requestBody !== undefined,
         documented,
       };
     }),
   );
+}
+
+/**
+ * The operations once for each kind of body and each kind of caller they take: what is said of requests has to hold for
+ * every kind. Ids are those of `samples.ts`, as in `tambahUser:TambahPegawai` and `terbitkanOtp:mitra`.
+ */
+export function eachKind(operations: readonly Operation[]): Operation[] {
+  return operations.flatMap((operation) => {
+    const { id, kinds, schemes, security } = operation;
+    const bodies = Object.entries(kinds).map(([name, json]) => ({ ...operation, id: `${id}:${name}`, json }));
+    const byKey = schemes.includes("kunciApi") && security !== "kunciApi";
+    return [
+      ...(bodies.length > 0 ? bodies : [operation]),
+      ...(byKey ? [{ ...operation, id: `${id}:mitra`, security: "kunciApi" }] : []),
+    ];
+  });
 }
 
 function successOf({ operationId, responses }: DocumentedOperation): number {
@@ -138,7 +176,7 @@ function successOf({ operationId, responses }: DocumentedOperation): number {
 
 /** Follows a `$ref` into the document's components. */
 export function resolve(document: HouseDocument, schema: Schema): Schema {
-  const name = schema.$ref?.replace("#/components/schemas/", "");
+  const name = schema.$ref?.replace(COMPONENT, "");
   if (name === undefined) return schema;
   const found = document.components.schemas[name];
   if (!found) throw new Error(`the document has no schema ${name}`);

@@ -1,7 +1,17 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ServiceUnavailable } from "../../src/platform/http/errors.ts";
 import { useWorld } from "../harness.ts";
-import { firstAdmin, makeAkun, makeMitra, postJson, purchase, requestPurchase, type Orang } from "../make.ts";
+import {
+  firstAdmin,
+  makeAkun,
+  makeMitra,
+  makePegawai,
+  postJson,
+  purchase,
+  requestPurchase,
+  type Orang,
+} from "../make.ts";
+import { directoryAnswers, type Provoke } from "./answers-direktori.ts";
 import { readOperations, type Operation } from "./document.ts";
 import { browserOf } from "./samples-akun.ts";
 import { newKey, rebuilt, sampleOf, send, type Change } from "./samples.ts";
@@ -11,7 +21,7 @@ import { newKey, rebuilt, sampleOf, send, type Change } from "./samples.ts";
 const world = useWorld();
 const operations = await readOperations();
 
-type Provoke = (operation: Operation) => Promise<Response>;
+const directory = directoryAnswers(world);
 
 /** The operation's valid request, changed. */
 const bent =
@@ -52,17 +62,21 @@ const taken =
 
 /** What the platform and the accesses answer on any route, by the code of the error. */
 const GENERIC: Record<string, Provoke> = {
+  ...directory.GENERIC,
   success: bent(() => ({})),
   URL_RUSAK: async (operation) => {
     const sample = await sampleOf(world, operation);
     return await send(world, sample, { path: `${sample.path.replace(/\?.*/, "")}?x=%00` });
   },
   JSON_RUSAK: bent(() => ({ body: new Uint8Array([0xff, 0xfe]) })),
-  KUNCI_API_SALAH: bent(() => ({ headers: { "x-api-key": null } })),
+  KUNCI_API_SALAH: bent(({ schemes }) => ({
+    headers: { "x-api-key": schemes.length > 1 ? "a".repeat(64) : null },
+  })),
   TANDA_TANGAN_SALAH: bent(() => ({ headers: { "upstash-signature": null, "x-hub-signature": null } })),
   TOKEN_TIDAK_SAH: bent(({ optional }) => ({ headers: { authorization: optional ? "Bearer x.y.z" : null } })),
   MITRA_NONAKTIF: async (operation) => {
-    const sample = await sampleOf(world, operation);
+    const byKey = operation.security === "bearer" ? `${operation.id}:mitra` : operation.id;
+    const sample = await sampleOf(world, { ...operation, id: byKey });
     await world.cloud.neon.asOwner(
       "update mitra set aktif = false where kunci_api_hash = encode(sha256(convert_to($1, 'UTF8')), 'hex')",
       [sample.headers["x-api-key"] ?? ""],
@@ -70,7 +84,8 @@ const GENERIC: Record<string, Provoke> = {
     return await send(world, sample);
   },
   PERAN_TIDAK_BOLEH: async (operation) => {
-    const { authorization = "" } = (await makeAkun(world, "karyawan")).headers;
+    // A customer: what it may do as well is refused for what it says, see OWN.
+    const { authorization = "" } = (await makeAkun(world, "nasabah")).headers;
     return await send(world, await sampleOf(world, operation), { headers: { authorization } });
   },
   CSRF_DITOLAK: async (operation) => {
@@ -138,6 +153,7 @@ const buy = async (body: Parameters<typeof requestPurchase>[2], saldo = 1_000_00
 
 /** What one operation answers in a way of its own; goes before the generic one. */
 const OWN: Record<string, Record<string, Provoke>> = {
+  ...directory.OWN,
   statusLayanan: {
     KESALAHAN_SERVER: limiterThrows(() => new Error("binding tidak menjawab")),
     LAYANAN_TIDAK_TERSEDIA: limiterThrows(() => new ServiceUnavailable()),
@@ -237,3 +253,15 @@ test.each(operations.flatMap(answersOf))(
     expect(type).toBe(/^[A-Z]/.test(code) ? urn : undefined);
   },
 );
+
+test("a code that is sent by WhatsApp is not in the answer", async () => {
+  const [terbitkan] = operations.filter(({ id }) => id === "terbitkanOtp");
+  if (!terbitkan) throw new Error("no such operation");
+  const sent: string[][] = [];
+  const house = rebuilt(world, { kirimWhatsapp: async (...message) => void sent.push(message) });
+  const sample = await sampleOf(world, { ...terbitkan, id: "terbitkanOtp:mitra" });
+  const body = JSON.stringify({ ...sample.body, channel: "whatsapp", to: "0812-3456-789" });
+  const response = await send(house, sample, { body });
+  expect(await response.json()).toEqual({ message: "OTP dikirim lewat WhatsApp." });
+  expect(sent).toEqual([["+628123456789", expect.stringMatching(/\b\d{6}\b/)]]);
+});

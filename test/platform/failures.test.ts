@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { until, useWorld } from "../harness.ts";
 import { makeAkun, makeMitra, postJson, purchase, requestPurchase } from "../make.ts";
-import { readOperations } from "./document.ts";
+import { eachKind, readOperations } from "./document.ts";
 import { flawsOf, newEmail, newKey, rowCounts, sampleOf, send } from "./samples.ts";
 
 const world = useWorld();
-const operations = await readOperations();
+const operations = eachKind(await readOperations());
 /** Everything that cannot answer without the database. */
 const needing = operations.filter(({ id }) => id !== "statusLayanan" && id !== "statusDatabase");
 

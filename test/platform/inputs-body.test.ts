@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
-import { readOperations, type Operation } from "./document.ts";
+import { eachKind, readOperations, type Operation } from "./document.ts";
 import { expectRefused, flawsOf, rowCounts, sampleOf, send, type Body, type Sample } from "./samples.ts";
 
 const world = useWorld();
-const operations = await readOperations();
+const operations = eachKind(await readOperations());
 const json = operations.filter((operation) => operation.json);
 /** Where the body is read strictly. The queue's message is covered by its signature, and only its shape matters. */
 const strict = json.filter(({ security }) => security !== "qstash");

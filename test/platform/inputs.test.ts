@@ -2,11 +2,11 @@ import { request as httpRequest } from "node:http";
 import { describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { makeMitra } from "../make.ts";
-import { readOperations } from "./document.ts";
+import { eachKind, readOperations } from "./document.ts";
 import { expectRefused, flawsOf, sampleOf, send, type Sample } from "./samples.ts";
 
 const world = useWorld();
-const operations = await readOperations();
+const operations = eachKind(await readOperations());
 
 test.each(operations)("$id takes its valid request", async (operation) => {
   const response = await send(world, await sampleOf(world, operation));
@@ -42,6 +42,7 @@ describe("a header", () => {
     ["nobody's", "a".repeat(64)],
   ])("x-api-key %s is 401, with the scheme to use", async (_name, value) => {
     const protectedOnes = operations.filter(({ security }) => security === "kunciApi");
+    expect(protectedOnes.map(({ id }) => id)).toContain("verifikasiOtp:mitra");
     await expectRefused(world, protectedOnes, [401], () => ({ headers: { "x-api-key": value } }));
     const refused = await world.request("/produk", { headers: value === null ? {} : { "x-api-key": value } });
     expect(refused.headers.get("www-authenticate")).toMatch(/^ApiKey /);

@@ -9,6 +9,7 @@ import { makeMitra, purchase } from "../make.ts";
 import type { Operation } from "./document.ts";
 import { JSON_TYPE, newEmail, newKey, type MakeSample, type Sample } from "./request-sample.ts";
 import { AKUN, inTheNameOf } from "./samples-akun.ts";
+import { DIREKTORI } from "./samples-direktori.ts";
 
 export { newEmail, newKey, type Sample } from "./request-sample.ts";
 
@@ -28,6 +29,7 @@ export type House = Pick<World, "request">;
 /** A valid request of every operation, hand-written. A route without an entry here fails every table-driven test. */
 const SAMPLES: Record<string, MakeSample> = {
   ...AKUN,
+  ...DIREKTORI,
   statusLayanan: async () => ({ path: "/", method: "GET", headers: {} }),
   statusDatabase: async () => ({ path: "/db-connect", method: "GET", headers: {} }),
   daftarMitra: async () => ({
@@ -179,6 +181,9 @@ export async function rowCounts(world: World): Promise<Record<string, string | n
       (select count(*) from jurnal where jenis = 'isi_saldo') as isi,
       (select count(*) from akun) as akun, (select md5(string_agg(a::text, '' order by id)) from akun a) as isi_akun,
       (select count(*) from sesi) as sesi, (select md5(string_agg(s::text, '' order by id)) from sesi s) as isi_sesi,
+      (select count(*) from jabatan) as jabatan, (select md5(string_agg(j::text, '' order by id_jabatan)) from jabatan j) as isi_jabatan,
+      (select count(*) from pegawai) as pegawai, (select md5(string_agg(p::text, '' order by id)) from pegawai p) as isi_pegawai,
+      (select count(*) from nasabah) as nasabah, (select md5(string_agg(n::text, '' order by id)) from nasabah n) as isi_nasabah,
       (select count(*) from audit) as audit`,
   );
   return row;

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { semuaUsers } from "../../src/direktori/users/repo.ts";
 import { openDatabase } from "../../src/platform/db/database.ts";
 import { mitraTerbaru, satuMitra, type Saringan } from "../../src/ppob/mitra/repo.ts";
 import { satuTransaksi, transaksiTerbaru } from "../../src/ppob/transaksi/repo.ts";
 import { APP, openTestDatabase, postgresSuite, postgresUrl, type TestDatabase } from "../database/engines.ts";
+import { JARANG, MANY_USERS, PER_KIND, SERING } from "../direktori/many.ts";
 
 const PER_MITRA = 100_000;
 
@@ -42,6 +44,7 @@ const ROWS = [
     select 'isi_saldo:' || n, 'isi_saldo', a.id, 'x', now() from akun a, generate_series(1, 50000) n where a.id = 1`,
   `insert into mutasi (jurnal_id, buku_id, jumlah, saldo_sesudah)
     select j.id, b.id, 1, 1 from jurnal j, buku b where b.mitra_id = 1 + j.id % 2000 and b.nama = 'tersedia'`,
+  ...MANY_USERS,
   "analyze",
 ];
 
@@ -111,7 +114,9 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
     expect(plans, plans).toMatch(
       new RegExp(`Index (Only )?Scan (Backward )?(using|on) (${indexes.join("|")})\\b`),
     );
-    expect(plans, plans).not.toMatch(/Seq Scan on (transaksi|percobaan|mitra)\b/);
+    expect(plans, plans).not.toMatch(
+      /Seq Scan on ((transaksi|percobaan|mitra)\b|(pegawai|nasabah) .*\(actual)/,
+    );
   }
 
   const riwayat = async (mitra: number, before?: number) => {
@@ -271,5 +276,26 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
       expect(plans, plans).toContain(index);
       expect(plans, plans).not.toMatch(big);
     }
+  });
+
+  const users = async (skip: number, idJabatan?: number) => {
+    const saringan = { kind: undefined, idJabatan, cari: undefined };
+    const { sql, params } = semuaUsers(drizzle, skip, 100, saringan).toSQL();
+    return await planOf(AS_ADMIN, sql, params);
+  };
+
+  test("users: a page merges the primary keys of both kinds up to its end; one position is read through its index", async () => {
+    for (const skip of [0, PER_KIND]) {
+      const plan = await users(skip);
+      for (const index of ["pegawai_pkey", "nasabah_pkey"]) expectIndex(plan, index);
+      expect(plan, plan).toMatch(new RegExp(`Merge Append \\(actual rows=${skip + 100}\\b`));
+    }
+    for (const position of [JARANG, SERING]) expectIndex(await users(0, position), "pegawai_jabatan");
+  });
+
+  test("users: a name is found by trigrams of both kinds, our functions are asked once and not for each row", async () => {
+    const plans = await insideOf(AS_ADMIN, "select app.users_bernama($1)", ["0cc175b9c0f1"], 8);
+    for (const index of ["pegawai_nama_cari", "nasabah_nama_cari"]) expectIndex(plans, index);
+    expect(plans, plans).not.toMatch(/Seq Scan on (pegawai|nasabah)|(Cond|(?<!One-Time )Filter): .*\bapp\./);
   });
 });

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Changes, Database } from "../../platform/db/database.ts";
 import { nasabah, pegawai } from "./table.ts";
@@ -16,26 +16,26 @@ export interface Saringan {
 
 /** The ids of those `saringan` lets through, of both kinds. */
 function yangCocok(db: Database, { kind, idJabatan, cari }: Saringan) {
-  const bernama = cari === undefined ? undefined : sql`(select app.users_bernama(${cari}))`;
   // A kind that is not asked for, or that has no position, is in the union with none of its rows: one query for all filters.
-  const mauPegawai = kind === "nasabah" ? sql`false` : undefined;
-  const mauNasabah = kind === "pegawai" || idJabatan !== undefined ? sql`false` : undefined;
-  return unionAll(
+  const bukan = sql`false`;
+  const semua = unionAll(
     db
       .select({ id: pegawai.id })
       .from(pegawai)
       .where(
-        and(
-          mauPegawai,
-          idJabatan === undefined ? undefined : eq(pegawai.idJabatan, idJabatan),
-          bernama && inArray(pegawai.id, bernama),
-        ),
+        kind === "nasabah" ? bukan : idJabatan === undefined ? undefined : eq(pegawai.idJabatan, idJabatan),
       ),
     db
       .select({ id: nasabah.id })
       .from(nasabah)
-      .where(and(mauNasabah, bernama && inArray(nasabah.id, bernama))),
-  );
+      .where(kind === "pegawai" || idJabatan !== undefined ? bukan : undefined),
+  ).as("semua");
+  return db
+    .select({ id: semua.id })
+    .from(semua)
+    .where(
+      cari === undefined ? undefined : sql`${semua.id} = any (array(select app.users_bernama(${cari})))`,
+    );
 }
 
 /** A page of users in the order of their ids; each row has either a `pegawai` or a `nasabah`. */
