@@ -39,6 +39,6 @@ CREATE UNIQUE INDEX "jabatan_nama_unik" ON "jabatan" USING btree (lower("nama_ja
 CREATE UNIQUE INDEX "nasabah_akun_unik" ON "nasabah" USING btree ("akun_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "nasabah_phone_unik" ON "nasabah" USING btree ("phone_indeks");--> statement-breakpoint
 CREATE UNIQUE INDEX "nasabah_national_id_unik" ON "nasabah" USING btree ("national_id_indeks");--> statement-breakpoint
-CREATE INDEX "nasabah_nama_cari" ON "nasabah" USING gin (lower("name") gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "nasabah_nama_cari" ON "nasabah" USING gin (lower("name") gin_trgm_ops) WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "pegawai_jabatan" ON "pegawai" USING btree ("id_jabatan","id");--> statement-breakpoint
-CREATE INDEX "pegawai_nama_cari" ON "pegawai" USING gin (lower("nama") gin_trgm_ops);
+CREATE INDEX "pegawai_nama_cari" ON "pegawai" USING gin (lower("nama") gin_trgm_ops) WITH (fastupdate=false);

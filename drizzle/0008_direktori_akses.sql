@@ -65,7 +65,8 @@ create trigger pegawai_jejak after insert or update or delete on pegawai
 create trigger nasabah_jejak after insert or update or delete on nasabah
   for each row execute function app.jejak('id', 'akun_id');
 --> statement-breakpoint
-create trigger nasabah_sentuh before update on nasabah for each row execute function app.sentuh();
+create trigger nasabah_sentuh before update on nasabah
+  for each row when (old.* is distinct from new.*) execute function app.sentuh();
 --> statement-breakpoint
 -- Removes a position nobody holds. Who is about to be given it waits for the row, and then does not find it.
 create function app.hapus_jabatan(p_id integer) returns void
@@ -87,13 +88,15 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 --> statement-breakpoint
 -- Ids of the users whose names contain a text, of those the caller may see. As the owner, because LIKE is not leakproof:
--- under row-level security it may not use an index.
+-- under row-level security it may not use an index. What does not depend on the row is asked once, in a subquery.
 create function app.users_bernama(p_cari text) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select id from pegawai where lower(nama) like (select app.pola_nama(p_cari)) and (select app.adalah_staf())
+  select id from pegawai where (select app.adalah_staf()) and lower(nama) like (select app.pola_nama(p_cari))
   union all
-  select id from nasabah
-    where lower(name) like (select app.pola_nama(p_cari)) and ((select app.adalah_staf()) or akun_id = (select app.akun_id()))
+  select id from nasabah where (select app.adalah_staf()) and lower(name) like (select app.pola_nama(p_cari))
+  union all
+  select id from nasabah where not (select app.adalah_staf())
+    and akun_id = (select app.akun_id()) and lower(name) like (select app.pola_nama(p_cari))
 $$;
 --> statement-breakpoint
 alter table jabatan enable row level security;

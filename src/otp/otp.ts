@@ -4,7 +4,7 @@ import type { Caller } from "../platform/http/caller.ts";
 import { defineError } from "../platform/http/errors.ts";
 import type { Ids } from "../platform/id.ts";
 import type { Counter, Limit } from "../platform/redis/attempts.ts";
-import type { Codes, Redeemed } from "../platform/redis/codes.ts";
+import { CODE_SECONDS, MAX_GUESSES, type Codes, type Redeemed } from "../platform/redis/codes.ts";
 import { pemanggil } from "./repo.ts";
 
 export const OtpSalah = defineError(400, "OTP_SALAH", "OTP wrong");
@@ -14,7 +14,13 @@ export const OtpHabis = defineError(
   "OTP_HABIS",
   "Percobaan verifikasi OTP melebihi batas. OTP telah direset.",
   // A new code may be asked for at once.
-  { headers: { "retry-after": "1" } },
+  {
+    headers: {
+      "retry-after": "1",
+      ratelimit: '"otp-tebakan";r=0;t=1',
+      "ratelimit-policy": `"otp-tebakan";q=${MAX_GUESSES};w=${CODE_SECONDS}`,
+    },
+  },
 );
 export const KanalBelumAda = defineError(
   503,
@@ -45,9 +51,13 @@ export interface Perihal {
 }
 
 const SEPULUH_MENIT = 600;
+const SEHARI = 86_400;
 /** Codes for one id of one caller, whatever for. The day's is what caps the guesses: three for each code. */
 const TERBIT_ID: Limit = { name: "otp-id", quota: 5, windowSeconds: SEPULUH_MENIT };
-const TERBIT_ID_HARIAN: Limit = { name: "otp-id-harian", quota: 20, windowSeconds: 86_400 };
+const TERBIT_ID_HARIAN: Limit = { name: "otp-id-harian", quota: 20, windowSeconds: SEHARI };
+/** Messages of one caller to one number, under whatever ids: nobody's phone is flooded. */
+const KIRIM_NOMOR: Limit = { name: "otp-nomor", quota: 5, windowSeconds: SEPULUH_MENIT };
+const KIRIM_NOMOR_HARIAN: Limit = { name: "otp-nomor-harian", quota: 20, windowSeconds: SEHARI };
 const TERBIT_PEMANGGIL: Limit = { name: "otp-pemanggil", quota: 1_000, windowSeconds: SEPULUH_MENIT };
 /** A caller's server has one address: room for several callers behind it, and none for one with many keys. */
 const TERBIT_ALAMAT: Limit = { name: "otp-alamat", quota: 3_000, windowSeconds: SEPULUH_MENIT };
@@ -75,6 +85,9 @@ export async function terbitkan(
     hitung(TERBIT_ID_HARIAN, siapa, perihal.id),
     hitung(TERBIT_PEMANGGIL, siapa),
     hitung(TERBIT_ALAMAT, network),
+    ...(whatsapp === undefined
+      ? []
+      : [hitung(KIRIM_NOMOR, siapa, whatsapp), hitung(KIRIM_NOMOR_HARIAN, siapa, whatsapp)]),
   ]);
   if (whatsapp === undefined || !kirimWhatsapp) return kode;
   await kirimWhatsapp(whatsapp, `Kode OTP Anda ${kode}. Berlaku 5 menit. Jangan berikan kepada siapa pun.`);

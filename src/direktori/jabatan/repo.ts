@@ -12,14 +12,17 @@ export function semuaJabatan(db: Database, skip: number, limit: number) {
   return db.select().from(jabatan).orderBy(asc(jabatan.id)).offset(skip).limit(limit);
 }
 
+/** How many positions there are. */
 export function banyaknyaJabatan(db: Database) {
   return db.select({ jumlah: sql`count(*)`.mapWith(Number) }).from(jabatan);
 }
 
+/** One position; no row when there is none. */
 export function satuJabatan(db: Database, id: number) {
   return db.select().from(jabatan).where(eq(jabatan.id, id));
 }
 
+/** Adds a position and returns it; violates `jabatan_nama_unik`. */
 export function tambahJabatan(db: Database, baru: JabatanBaru) {
   return db.insert(jabatan).values(baru).returning();
 }

@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Changes, Database } from "../../platform/db/database.ts";
 import { nasabah, pegawai } from "./table.ts";
@@ -53,14 +53,17 @@ export function semuaUsers(db: Database, skip: number, limit: number, saringan: 
     .orderBy(asc(halaman.id));
 }
 
+/** How many users `saringan` lets through. */
 export function banyaknyaUsers(db: Database, saringan: Saringan) {
   return db.select({ jumlah: sql`count(*)`.mapWith(Number) }).from(yangCocok(db, saringan).as("cocok"));
 }
 
+/** One pegawai; no row when there is none that the caller may see. */
 export function satuPegawai(db: Database, id: number) {
   return db.select().from(pegawai).where(eq(pegawai.id, id));
 }
 
+/** One nasabah; no row when there is none that the caller may see. */
 export function satuNasabah(db: Database, id: number) {
   return db.select().from(nasabah).where(eq(nasabah.id, id));
 }
@@ -70,10 +73,12 @@ export function tuntutStaf(db: Database) {
   return db.execute(sql`select app.tuntut_peran('{admin,karyawan}')`);
 }
 
+/** Adds a pegawai and returns it; violates `pegawai_jabatan_ada`. */
 export function tambahPegawai(db: Database, baru: PegawaiBaru) {
   return db.insert(pegawai).values(baru).returning();
 }
 
+/** Adds a nasabah and returns it; violates `nasabah_phone_unik`, `nasabah_national_id_unik`, `nasabah_akun_unik`. */
 export function tambahNasabah(db: Database, baru: NasabahBaru) {
   return db.insert(nasabah).values(baru).returning();
 }
@@ -83,11 +88,17 @@ export function ubahPegawai(db: Database, id: number, ubah: Changes<PegawaiBaru>
   return db.update(pegawai).set(ubah).where(eq(pegawai.id, id)).returning();
 }
 
-/** Changes what is given; no row when there is no such nasabah. */
-export function ubahNasabah(db: Database, id: number, ubah: UbahNasabah) {
-  return db.update(nasabah).set(ubah).where(eq(nasabah.id, id)).returning();
+/** Changes what is given; no row when there is no such nasabah, or it is not the one that `externalUserId` names. */
+export function ubahNasabah(db: Database, id: number, externalUserId: string | undefined, ubah: UbahNasabah) {
+  const dia = externalUserId === undefined ? undefined : eq(nasabah.externalUserId, externalUserId);
+  return db
+    .update(nasabah)
+    .set(ubah)
+    .where(and(eq(nasabah.id, id), dia))
+    .returning();
 }
 
+/** Returns what was deleted; no row when there is no such pegawai. */
 export function hapusPegawai(db: Database, id: number) {
   return db.delete(pegawai).where(eq(pegawai.id, id)).returning();
 }

@@ -6,6 +6,7 @@ import type { Actor } from "../../platform/db/actor.ts";
 import { withActor, type Changes, type Database } from "../../platform/db/database.ts";
 import { defineError, ValidationFailed } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
+import { describeError, type Log } from "../../platform/log.ts";
 import * as repo from "./repo.ts";
 
 export const UserTidakAda = defineError(404, "USER_TIDAK_ADA", "User tidak ditemukan.");
@@ -34,6 +35,7 @@ export interface UsersDeps {
   clock: Clock;
   sealer: Sealer;
   blindIndex: BlindIndex;
+  log: Log;
 }
 
 export type Pegawai = Awaited<ReturnType<typeof repo.satuPegawai>>[number];
@@ -137,19 +139,26 @@ export async function ubahNasabah(
 ): Promise<Nasabah> {
   const { db } = deps;
   const { name, ...isian } = ubah;
-  let externalUserId = "";
+  let row: string | undefined;
   if (isian.phone || isian.nationalId) {
-    const [[lama]] = await withActor(db, actor, [repo.satuNasabah(db, id)]);
-    externalUserId = lama?.externalUserId ?? "";
+    const [[lama], [pegawai]] = await withActor(db, actor, [
+      repo.satuNasabah(db, id),
+      repo.satuPegawai(db, id),
+    ]);
+    row = adaNasabah(lama, pegawai).externalUserId;
   }
-  const perubahan = { name, ...(await segelkan(deps, externalUserId, isian)) };
+  const perubahan = { name, ...(await segelkan(deps, row, isian)) };
   const [[nasabah], [pegawai]] = await withActor(db, actor, [
-    repo.ubahNasabah(db, id, perubahan),
+    repo.ubahNasabah(db, id, row, perubahan),
     repo.satuPegawai(db, id),
   ]);
+  return await samarkan(deps, adaNasabah(nasabah, pegawai));
+}
+
+function adaNasabah(nasabah: BarisNasabah | undefined, pegawai: Pegawai | undefined): BarisNasabah {
   if (pegawai) throw lainJenis("nasabah");
   if (!nasabah) throw new UserTidakAda();
-  return await samarkan(deps, nasabah);
+  return nasabah;
 }
 
 /** For staff; a nasabah for admins only. Returns what was deleted. Throws `UserTidakAda`, `PeranTidakBoleh`. */
@@ -191,16 +200,19 @@ function lainJenis(kind: User["kind"]): Error {
 
 const TABLE = "nasabah";
 
-/** What is stored of what a request says; `undefined` stays so. Throws `ValidationFailed`. */
+/** What is stored of what a request says; `undefined` stays so. What is sealed needs its row. Throws `ValidationFailed`. */
 async function segelkan(
   { sealer, blindIndex, clock }: UsersDeps,
-  row: string,
+  row: string | undefined,
   { phone, nationalId, email, dob, gender }: Omit<IsianNasabah, "name">,
 ): Promise<Omit<repo.UbahNasabah, "name">> {
   if (dob && dob > hariIni(clock))
     throw new ValidationFailed({ errors: [{ pointer: "#/dob", detail: "tidak boleh di masa depan" }] });
-  const seal = (column: string, text: string | null | undefined) =>
-    text ? sealer.seal({ table: TABLE, column, row }, text) : text;
+  const seal = (column: string, text: string | null | undefined) => {
+    if (!text) return text;
+    if (row === undefined) throw new Error("nothing is sealed without its row");
+    return sealer.seal({ table: TABLE, column, row }, text);
+  };
   const index = (column: string, text: string | null | undefined) =>
     text ? blindIndex.of({ table: TABLE, column }, text) : text;
   return {
@@ -214,20 +226,34 @@ async function segelkan(
   };
 }
 
-/** Opens what is sealed, and keeps only as much of it as tells one from another. */
-async function samarkan({ sealer }: UsersDeps, baris: BarisNasabah): Promise<Nasabah> {
+/**
+ * Opens what is sealed, and keeps only as much of it as tells one from another. What does not open any more is hidden
+ * altogether, and the log calls for a person: one broken value does not take the others along.
+ */
+async function samarkan({ sealer, log }: UsersDeps, baris: BarisNasabah): Promise<Nasabah> {
   const { phoneSegel, phoneIndeks: _, nationalIdSegel, nationalIdIndeks: __, ...terbuka } = baris;
-  const row = baris.externalUserId;
-  const mask = async (column: string, sealed: string | null, head: number, tail: number) => {
+  const open = async (column: string, sealed: string | null, head: number, tail: number) => {
     if (sealed === null) return null;
-    const text = await sealer.open({ table: TABLE, column, row }, sealed);
-    return text.slice(0, head) + "*".repeat(text.length - head - tail) + text.slice(-tail);
+    try {
+      return mask(await sealer.open({ table: TABLE, column, row: baris.externalUserId }, sealed), head, tail);
+    } catch (error) {
+      log.error("seal_broken", { table: TABLE, column, id: baris.id, ...describeError(error) });
+      return "*".repeat(HIDDEN);
+    }
   };
   return {
     ...terbuka,
-    phone: await mask("phone", phoneSegel, 5, 3),
-    nationalId: await mask("national_id", nationalIdSegel, 4, 4),
+    phone: await open("phone", phoneSegel, 5, 3),
+    nationalId: await open("national_id", nationalIdSegel, 4, 4),
   };
+}
+
+/** Of a text at least so many characters are hidden. */
+const HIDDEN = 4;
+
+function mask(text: string, head: number, tail: number): string {
+  const shown = Math.max(0, Math.min(head, text.length - tail - HIDDEN));
+  return text.slice(0, shown) + "*".repeat(text.length - shown - tail) + text.slice(-tail);
 }
 
 /** Today in Asia/Jakarta, which is UTC+7 all year, as YYYY-MM-DD. */

@@ -1,5 +1,5 @@
 import { hmacHex } from "../crypto/hash.ts";
-import { tooMany, type Counter } from "./attempts.ts";
+import { tooMany, type Counter, type Limit } from "./attempts.ts";
 import { fromRedis, redisUnavailable, type Redis } from "./redis.ts";
 
 /** How long a code can be redeemed, in seconds. */
@@ -17,7 +17,8 @@ export type Redeemed = "right" | "wrong" | "spent" | "absent";
 export interface Codes {
   /**
    * Makes `code` the only one of `subject`, with all its guesses ahead, if no counter is full; else everything stays as it
-   * was, also the code before. Throws `TooManyRequests`, `ServiceUnavailable`.
+   * was, also the code before. A refused request takes a second roundtrip, in which it uncounts itself: of those at the
+   * same moment it may have kept one out, never let one in. Throws `TooManyRequests`, `ServiceUnavailable`.
    */
   issue(subject: string, code: string, counters: readonly [Counter, ...Counter[]]): Promise<void>;
   /** Uses up one guess; a right one uses up the code. Throws `ServiceUnavailable`. */
@@ -67,9 +68,12 @@ export function createCodes(redis: Redis, secret: string): Codes {
         .copy(fresh, live, { replace: true })
         .del(fresh, full);
       const replies = await repliesOf(transaction.exec<unknown[]>(), 3 * counted.length + 7);
-      counted.forEach(({ limit }, i) => {
-        if (wholeOf(replies[3 * i]) > limit.quota) throw tooMany(limit, wholeOf(replies[3 * i + 2]));
-      });
+      const exceeded = counted.findIndex(({ limit }, i) => wholeOf(replies[3 * i]) > limit.quota);
+      const refusing = counted[exceeded];
+      if (refusing) {
+        await uncount(redis, counted);
+        throw tooMany(refusing.limit, wholeOf(replies[3 * exceeded + 2]));
+      }
       if (replies.at(-2) !== 1) throw redisUnavailable(new Error("Redis did not keep the code"));
     },
 
@@ -91,6 +95,18 @@ export function createCodes(redis: Redis, secret: string): Codes {
       return hit === 1 ? "right" : "wrong";
     },
   };
+}
+
+/** Takes one off each counter; one whose window has ended meanwhile stays without. */
+async function uncount(redis: Redis, counted: readonly { key: string; limit: Limit }[]): Promise<void> {
+  const transaction = redis.multi();
+  for (const { key, limit } of counted) {
+    transaction
+      .zincrby(key, -1, CODE)
+      .expire(key, limit.windowSeconds, "NX")
+      .zremrangebyscore(key, "-inf", "(0");
+  }
+  await fromRedis(transaction.exec());
 }
 
 /** The replies of a transaction, as many as it has commands. */

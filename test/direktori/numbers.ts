@@ -1,0 +1,24 @@
+import { randomInt } from "node:crypto";
+
+/** An Indonesian mobile number that nobody has, without its trunk zero and country code. */
+export function randomDigits(): string {
+  return `812${String(randomInt(1e8)).padStart(8, "0")}`;
+}
+
+/** One number as people write it. */
+export function phoneForms(digits: string): string[] {
+  const parts = [digits.slice(0, 3), digits.slice(3, 7), digits.slice(7)];
+  return [
+    `0${digits}`,
+    `62${digits}`,
+    `+62${digits}`,
+    `+62 ${parts.join("-")}`,
+    `+62 (0)${digits}`,
+    `(0${parts[0]}) ${parts[1]}.${parts[2]}`,
+  ];
+}
+
+/** A text of which only the ends are left. */
+export function masked(text: string, head: number, tail: number): string {
+  return text.slice(0, head) + "*".repeat(text.length - head - tail) + text.slice(-tail);
+}

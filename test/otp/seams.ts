@@ -1,0 +1,140 @@
+import { Redis } from "@upstash/redis/cloudflare";
+import { expect } from "vitest";
+import type { RedisStandIn } from "../../dev/redis/redis.ts";
+import { systemIds, type Ids } from "../../src/platform/id.ts";
+import { createCodes, type Codes } from "../../src/platform/redis/codes.ts";
+import { refusalOf } from "../answers.ts";
+import type { World } from "../harness.ts";
+import { postJson } from "../make.ts";
+import type { House } from "../platform/samples.ts";
+
+// Where the tests of one-time passwords reach into the house, and what they say to it.
+
+/** A client without the house's deadline: client, engine and test share one thread, so a burst is late for reasons of its own. */
+export function patientRedis(redis: { url: string; token: string }): Redis {
+  const options = { retry: { retries: 0 }, automaticDeserialization: false, enableAutoPipelining: false };
+  return new Redis({ url: redis.url, token: redis.token, ...options, enableTelemetry: false });
+}
+
+/** The house's codes without its deadline for Redis. */
+export function patientCodes(of: () => World): Codes {
+  let made: Codes | undefined;
+  const codes = () => {
+    const { redis, akun } = of().deps.config;
+    made ??= createCodes(patientRedis(redis), akun.signingSecrets[0] ?? "");
+    return made;
+  };
+  return {
+    issue: async (...of) => await codes().issue(...of),
+    redeem: async (...of) => await codes().redeem(...of),
+  };
+}
+
+/** Ids whose codes are these, one after the other. */
+export function codesInOrder(...codes: string[]): Ids {
+  const left = [...codes];
+  return {
+    ...systemIds,
+    code() {
+      const next = left.shift();
+      if (next === undefined) throw new Error("one code more than the test planned");
+      return next;
+    },
+  };
+}
+
+/** Whoever may call: a person or a mitra. */
+export interface Pemanggil {
+  headers: Record<string, string>;
+}
+
+export interface Perihal {
+  id: string | number;
+  purpose?: string;
+}
+
+export const BERHASIL = { message: "OTP berhasil diverifikasi." };
+
+export function mintaKode(
+  house: House,
+  { headers }: Pemanggil,
+  body: object,
+  more: Record<string, string> = {},
+): Promise<Response> {
+  return postJson(house, "/otp/generate", body, { ...headers, ...more });
+}
+
+/** Issues a code and returns it. */
+export async function kodeBaru(house: House, pemanggil: Pemanggil, perihal: Perihal): Promise<string> {
+  const answer = await mintaKode(house, pemanggil, perihal);
+  const body = (await answer.json()) as { otp: string };
+  expect([answer.status, body]).toEqual([200, { otp: expect.stringMatching(/^\d{6}$/) as string }]);
+  return body.otp;
+}
+
+export function coba(house: House, { headers }: Pemanggil, perihal: Perihal, otp: string): Promise<Response> {
+  return postJson(house, "/otp/verify", { ...perihal, otp }, headers);
+}
+
+/** What a guess comes to: `200`, `400 otp-salah`, `429 otp-habis`, `404 otp-tidak-ada`. */
+export async function hasil(
+  house: House,
+  pemanggil: Pemanggil,
+  perihal: Perihal,
+  otp: string,
+): Promise<string> {
+  return await refusalOf(await coba(house, pemanggil, perihal, otp));
+}
+
+/** A code of six digits that `code` is not. */
+export function selain(code: string): string {
+  return String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+}
+
+/** What the guesses of one code come to when all are wrong. */
+export const HABIS = [
+  "400 otp-salah",
+  "400 otp-salah",
+  "400 otp-salah",
+  "429 otp-habis",
+  "404 otp-tidak-ada",
+];
+
+/** Everything Redis holds under keys that match: names, and values in every form it has for them. */
+export async function isiRedis(redis: RedisStandIn, pattern: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  let cursor = "0";
+  do {
+    const [next, keys] = (await redis.command("SCAN", cursor, "MATCH", pattern, "COUNT", 1_000)) as [
+      string,
+      string[],
+    ];
+    cursor = next;
+    for (const key of keys) {
+      const isSet = (await redis.command("TYPE", key)) === "zset";
+      const members = isSet ? ((await redis.command("ZRANGE", key, 0, -1, "WITHSCORES")) as string[]) : [];
+      found.set(key, [...members, String(await redis.command("DUMP", key))].join("\n"));
+    }
+  } while (cursor !== "0");
+  return found;
+}
+
+/** Keys that match and would never expire. */
+export async function abadi(redis: RedisStandIn, pattern: string): Promise<string[]> {
+  const found = [];
+  for (const key of (await isiRedis(redis, pattern)).keys())
+    if (Number(await redis.command("PTTL", key)) === -1) found.push(key);
+  return found;
+}
+
+/** The keys that codes have touched from now on, also temporary ones, as the requests name them. */
+export function keysOf(redis: RedisStandIn): Set<string> {
+  const keys = new Set<string>();
+  // It matches nothing; it only looks.
+  redis.faults.next({ kind: "refuse" }, 1, ({ body }) => {
+    for (const [key] of body.toString().matchAll(/kode(-batas:[a-z-]+)?:[0-9a-f]{64}(:[a-z]+)?/g))
+      keys.add(key);
+    return false;
+  });
+  return keys;
+}

@@ -1,0 +1,272 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ManualClock } from "../../dev/clock.ts";
+import { startRedis, type RedisStandIn } from "../../dev/redis/redis.ts";
+import { TooManyRequests } from "../../src/platform/http/errors.ts";
+import { systemIds } from "../../src/platform/id.ts";
+import type { Counter, Limit } from "../../src/platform/redis/attempts.ts";
+import { createCodes, type Codes } from "../../src/platform/redis/codes.ts";
+import { openRedis } from "../../src/platform/redis/redis.ts";
+import { atOnce, tally } from "../answers.ts";
+import { keysOf, patientRedis } from "../otp/seams.ts";
+
+const server = process.env["REDIS_URL"];
+const engines = [
+  { engine: "embedded Valkey", url: undefined },
+  ...(server ? [{ engine: "real Redis", url: server }] : []),
+];
+
+test.skipIf(!server)("real Redis: set REDIS_URL=redis://… to run one-time codes against it too", () => {
+  expect(engines).toHaveLength(2);
+});
+
+const LIMIT: Limit = { name: "uji", quota: 1_000, windowSeconds: 600 };
+
+describe.each(engines)("one-time codes on $engine", ({ url }) => {
+  let redis: RedisStandIn;
+  let codes: Codes;
+  /** Other Workers, with clients of their own. */
+  let workers: Codes[];
+  let keys: Set<string>;
+  const secret = randomBytes(32).toString("hex");
+  let named = 0;
+  const fresh = () => `orang-${(named += 1)}`;
+  const counter = (of: string, limit: Partial<Limit> = {}): Counter => ({
+    limit: { ...LIMIT, ...limit },
+    of,
+  });
+  const issue = (subject: string, code: string, ...more: Counter[]) =>
+    codes.issue(subject, code, [counter(subject), ...more]);
+  /** `at`-th wrong guess for "000000". */
+  const wrong = (at: number) => String(at + 1).padStart(6, "0");
+
+  beforeAll(async () => {
+    redis = await startRedis({ url, clock: url ? undefined : new ManualClock() });
+    keys = keysOf(redis);
+    codes = createCodes(patientRedis(redis), secret);
+    workers = Array.from({ length: 4 }, () => createCodes(patientRedis(redis), secret));
+  });
+  afterAll(async () => {
+    if (url && keys.size > 0) await redis.command("DEL", ...keys);
+    await redis.close();
+  });
+
+  /** What this suite has in Redis, with its time left in milliseconds. */
+  const left = async (): Promise<Map<string, number>> => {
+    const found = new Map<string, number>();
+    for (const key of keys) {
+      const ms = Number(await redis.command("PTTL", key));
+      if (ms !== -2) found.set(key, ms);
+    }
+    return found;
+  };
+  const redeemAll = async (subject: string, guesses: string[]) =>
+    await atOnce(guesses.length, async (at) =>
+      (workers[at % workers.length] as Codes).redeem(subject, guesses[at] ?? ""),
+    );
+
+  test("a hundred wrong guesses at once: three compared, one too many, the rest find nothing; the code is dead", async () => {
+    for (const subject of Array.from({ length: 10 }, fresh)) {
+      await issue(subject, "000000");
+      const guesses = Array.from({ length: 100 }, (_, at) => wrong(at));
+      expect(tally(await redeemAll(subject, guesses))).toEqual({ wrong: 3, spent: 1, absent: 96 });
+      expect(await codes.redeem(subject, "000000")).toBe("absent");
+    }
+  });
+
+  test("a hundred times the same wrong guess at once count like different ones", async () => {
+    const subject = fresh();
+    await issue(subject, "000000");
+    const outcomes = await redeemAll(subject, Array<string>(100).fill("999999"));
+    expect(tally(outcomes)).toEqual({ wrong: 3, spent: 1, absent: 96 });
+  });
+
+  test("the right one twenty times at once is accepted once", async () => {
+    for (const subject of Array.from({ length: 20 }, fresh)) {
+      await issue(subject, "000000");
+      const outcomes = await redeemAll(subject, Array<string>(20).fill("000000"));
+      expect(tally(outcomes)).toEqual({ right: 1, absent: 19 });
+    }
+  });
+
+  test("the right one hidden at position 50 of a hundred, one after the other, is not accepted, nor ever again", async () => {
+    const subject = fresh();
+    await issue(subject, "000000");
+    const outcomes = [];
+    for (const at of Array(100).keys())
+      outcomes.push(await codes.redeem(subject, at === 50 ? "000000" : wrong(at)));
+    expect(outcomes).toEqual(["wrong", "wrong", "wrong", "spent", ...Array<string>(96).fill("absent")]);
+    expect(await codes.redeem(subject, "000000")).toBe("absent");
+  });
+
+  test("the right one among a hundred at once is accepted as one of the first three or never", async () => {
+    for (const at of [0, 1, 2, 3, 50, 99]) {
+      const subject = fresh();
+      await issue(subject, "000000");
+      const guesses = Array.from({ length: 100 }, (_, i) => (i === at ? "000000" : wrong(i)));
+      const outcomes = tally(await redeemAll(subject, guesses));
+      expect([
+        { right: 1, absent: 99 },
+        { wrong: 1, right: 1, absent: 98 },
+        { wrong: 2, right: 1, absent: 97 },
+        { wrong: 3, spent: 1, absent: 96 },
+      ]).toContainEqual(outcomes);
+      expect(await codes.redeem(subject, "000000")).toBe("absent");
+    }
+  });
+
+  test("reissued amid guesses: none of the codes is compared more than three times, and an old one is dead at once", async () => {
+    const subject = fresh();
+    const compared: Record<string, number> = {};
+    const all: Promise<void>[] = [];
+    const guess = async (code: string, live: () => string) => {
+      const before = live();
+      const outcome = await codes.redeem(subject, code);
+      // Whatever was live from its start to its end is what it was compared with; in between nobody can say.
+      if (outcome === "wrong" && before && before === live()) compared[before] = (compared[before] ?? 0) + 1;
+      expect(outcome).not.toBe("right");
+    };
+    let live = "";
+    for (const round of Array(30).keys()) {
+      const next = `1000${String(round).padStart(2, "0")}`;
+      const under = live;
+      live = "";
+      all.push(...Array.from({ length: 10 }, (_, at) => guess(wrong(at), () => live)));
+      await issue(subject, next);
+      live = next;
+      // The old one, from the moment its successor is known.
+      if (under) await guess(under, () => live);
+      all.push(...Array.from({ length: 10 }, (_, at) => guess(wrong(at), () => live)));
+      if (round % 2) await Promise.all(all.splice(0));
+    }
+    await Promise.all(all);
+    expect(Math.max(...Object.values(compared))).toBeLessThanOrEqual(3);
+    expect(Object.keys(compared).length).toBeGreaterThan(10);
+    await issue(subject, "200000");
+    expect(await codes.redeem(subject, live)).toBe("wrong");
+    expect(await codes.redeem(subject, "200000")).toBe("right");
+  });
+
+  test("three issued at once: one of them is the code, whole and with all its guesses", async () => {
+    const seen = new Set<number>();
+    for (const _ of Array(30).keys()) {
+      const subject = fresh();
+      await atOnce(3, async (at) => {
+        await (workers[at] as Codes).issue(subject, wrong(at), [counter(subject)]);
+      });
+      const outcomes = [];
+      for (const at of [0, 1, 2]) outcomes.push(await codes.redeem(subject, wrong(at)));
+      const at = outcomes.indexOf("right");
+      seen.add(at);
+      const three = ["wrong", "wrong", "right", "absent", "absent"];
+      expect(outcomes).toEqual(three.slice(2 - at, 5 - at));
+    }
+    expect(seen).not.toContain(-1);
+  });
+
+  test("fifty issues at once on a quota of five: exactly five are kept", async () => {
+    const subject = fresh();
+    const narrow = counter(`${subject}-sempit`, { quota: 5 });
+    const outcomes = await atOnce(50, async (at) => {
+      const worker = workers[at % workers.length] as Codes;
+      return await worker.issue(subject, wrong(at), [narrow]).then(
+        () => "issued",
+        (error: unknown) => (error instanceof TooManyRequests ? "full" : error),
+      );
+    });
+    expect(tally(outcomes)).toEqual({ issued: 5, full: 45 });
+  });
+
+  test.each([1, 3, 5, 7, 10, 20, 49, 93, 98, 1_000, 3_000])(
+    "a quota of %i is exact, however its share is rounded",
+    async (quota) => {
+      const subject = fresh();
+      const limit = counter(subject, { name: "bulat", quota });
+      await codes.issue(subject, "000000", [limit]);
+      const key = [...keys].findLast((name) => /^kode-batas:bulat:[0-9a-f]{64}$/.test(name));
+      expect(await redis.command("ZSCORE", key ?? "", "kode")).toBe("1");
+      // As if all but the last one had been taken.
+      await redis.command("ZADD", key ?? "", Math.max(1, quota - 1), "kode");
+      if (quota > 1) await codes.issue(subject, "000001", [limit]);
+      await expect(codes.issue(subject, "000002", [limit])).rejects.toBeInstanceOf(TooManyRequests);
+      expect(await codes.redeem(subject, quota > 1 ? "000001" : "000000")).toBe("right");
+    },
+  );
+
+  test("another secret knows none of the codes", async () => {
+    const subject = fresh();
+    const elsewhere = createCodes(openRedis(redis), `${secret}-lain`);
+    await issue(subject, "000000");
+    for (const _ of Array(5).keys()) expect(await elsewhere.redeem(subject, "000000")).toBe("absent");
+    expect(await codes.redeem(subject, "000000")).toBe("right");
+  });
+
+  test("every key that all of this has left has an end: a code's within 300 seconds, a counter's within its window", async () => {
+    const subject = fresh();
+    for (const _ of Array(6).keys()) expect(await codes.redeem(subject, "000000")).toBe("absent");
+    const found = await left();
+    expect(found.size).toBeGreaterThan(20);
+    for (const [key, ms] of found) {
+      expect(key).toMatch(/^kode(-batas:[a-z]+:[0-9a-f]{64}(:[a-z]+)?|:[0-9a-f]{64})$/);
+      expect(ms, key).toBeGreaterThan(0);
+      expect(ms, key).toBeLessThanOrEqual(key.startsWith("kode:") ? 300_000 : 600_000);
+    }
+  });
+
+  test("Redis holds no code, no subject and no caller in clear, in no form it has for them", async () => {
+    const subject = JSON.stringify(["mitra:4711", "siti.aminah", "login"]);
+    const mine = keysOf(redis);
+    await issue(subject, "271828", counter("mitra:4711"), counter("203.0.113.7", { name: "alamat" }));
+    await codes.redeem(subject, "314159");
+    const texts = [];
+    for (const key of mine) {
+      keys.add(key);
+      const members = await redis.command("ZRANGE", key, 0, -1, "WITHSCORES");
+      texts.push(key, JSON.stringify(members), String(await redis.command("DUMP", key)));
+    }
+    // The code, and three counters: its subject's, its caller's, its address's.
+    expect([...mine].filter((key) => /^kode(-batas:[a-z]+)?:[0-9a-f]{64}$/.test(key))).toHaveLength(4);
+    const text = texts.join("\n");
+    for (const clear of ["siti", "aminah", "mitra", "login", "203.0.113"])
+      expect(text, clear).not.toContain(clear);
+    // Six digits may well stand in the middle of a hash.
+    for (const digits of ["271828", "314159", "4711"])
+      expect(text, digits).not.toMatch(new RegExp(`(?<![0-9a-f])${digits}(?![0-9a-f])`));
+    expect(await codes.redeem(subject, "271828")).toBe("right");
+  });
+
+  test("the same code is kept as something else for another subject, and under another secret", async () => {
+    const kept = new Set<string>();
+    const names = new Set<string>();
+    const [one, other] = [fresh(), fresh()];
+    for (const secretOf of [secret, `${secret}-lain`])
+      for (const subject of [one, other]) {
+        const mine = keysOf(redis);
+        await createCodes(patientRedis(redis), secretOf).issue(subject, "271828", [counter(subject)]);
+        for (const key of mine) keys.add(key);
+        const key = [...mine].find((name) => /^kode:[0-9a-f]{64}$/.test(name)) ?? "";
+        names.add(key);
+        kept.add(JSON.stringify(await redis.command("ZRANGE", key, 0, -1, "WITHSCORES")));
+      }
+    expect([names.size, kept.size]).toEqual([4, 4]);
+    expect([...kept].join()).not.toContain("[]");
+  });
+});
+
+test("100,000 codes: six digits each, every digit as likely as any other at each position, leading zeros kept", () => {
+  const counts = Array.from({ length: 6 }, () => Array<number>(10).fill(0));
+  for (const _ of Array(100_000).keys()) {
+    const code = systemIds.code();
+    expect(/^[0-9]{6}$/.test(code)).toBe(true);
+    for (const [at, row] of counts.entries()) {
+      const digit = Number(code.charAt(at));
+      row[digit] = (row[digit] ?? 0) + 1;
+    }
+  }
+  for (const row of counts) {
+    const chiSquare = row.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
+    // Nine degrees of freedom: once in ten million runs by chance.
+    expect(chiSquare).toBeLessThan(50);
+    expect(chiSquare).toBeGreaterThan(0);
+  }
+});
