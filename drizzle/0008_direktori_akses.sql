@@ -1,6 +1,11 @@
 -- The directory: who may see and change whom. The tables are written directly, under row-level security; triggers leave
 -- the audit rows, so that no change goes without.
 
+-- The positions that the printed examples name, so that they work on a fresh database.
+insert into jabatan (nama_jabatan, deskripsi) values
+  ('Manajer', 'Memimpin dan mengatur pekerjaan tim'),
+  ('Staf', 'Menjalankan pekerjaan sehari-hari');
+--> statement-breakpoint
 -- Who calls, as the audit and the one-time passwords name it; null when nobody has entered.
 create function app.pemanggil() returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -69,7 +74,7 @@ create trigger nasabah_sentuh before update on nasabah
   for each row when (old.* is distinct from new.*) execute function app.sentuh();
 --> statement-breakpoint
 -- Removes a position nobody holds. Who is about to be given it waits for the row, and then does not find it.
-create function app.hapus_jabatan(p_id integer) returns void
+create function app.hapus_jabatan(p_id integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if app.peran() is distinct from 'admin' then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
@@ -79,6 +84,7 @@ begin
     raise exception 'JABATAN_DIPAKAI' using errcode = 'PT409';
   end if;
   delete from jabatan where id_jabatan = p_id;
+  return p_id;
 end $$;
 --> statement-breakpoint
 -- A LIKE pattern for names that contain a text, taken literally and in whatever case.
@@ -150,8 +156,3 @@ revoke all on all functions in schema app from public;
 --> statement-breakpoint
 grant execute on function app.pemanggil(), app.adalah_staf(), app.tuntut_peran(peran_akun[]), app.hapus_jabatan(integer),
   app.users_bernama(text) to satupintu_app;
---> statement-breakpoint
--- The positions that the printed examples name, so that they work on a fresh database.
-insert into jabatan (nama_jabatan, deskripsi) values
-  ('Manajer', 'Memimpin dan mengatur pekerjaan tim'),
-  ('Staf', 'Menjalankan pekerjaan sehari-hari');

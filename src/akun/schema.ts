@@ -72,7 +72,7 @@ const ADA_ISI = "tidak ada yang diubah";
 export const ubahProfilSchema = z
   .strictObject({ name: nama.optional(), email: email.optional(), username: username.optional() })
   .refine((isi) => Object.keys(isi).length > 0, ADA_ISI)
-  .openapi("UbahProfil");
+  .openapi("UbahProfil", { minProperties: 1 });
 
 export const gantiKataSandiSchema = z
   .strictObject({
@@ -102,4 +102,4 @@ export const akunParams = z.strictObject({ id: idParam("id") });
 export const aturAkunSchema = z
   .strictObject({ role: z.enum(peranAkun.enumValues).optional(), active: z.boolean().optional() })
   .refine((isi) => Object.keys(isi).length > 0, ADA_ISI)
-  .openapi("AturAkun", { example: { role: "karyawan", active: true } });
+  .openapi("AturAkun", { minProperties: 1, example: { role: "karyawan", active: true } });

@@ -3,7 +3,10 @@ import { e164Field } from "../platform/http/fields.ts";
 
 const perihal = {
   id: z
-    .union([z.string().min(1).max(200), z.int()], "harus teks atau bilangan bulat")
+    .union(
+      [z.string().min(1).max(200), z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)],
+      "harus teks atau bilangan bulat",
+    )
     .transform(String)
     .openapi({ example: "user123", description: 'Milik siapa kode ini; 123 dan "123" sama.' }),
   purpose: z

@@ -74,7 +74,8 @@ test("a database in use takes the directory's migrations: people who were there 
   expect(before.rows).not.toEqual([]);
 
   await migratePglite(db, MIGRATIONS);
-  expect((await db.query("select * from audit order by id")).rows).toEqual(before.rows);
+  const after = await db.query("select * from audit order by id");
+  expect(after.rows.slice(0, before.rows.length)).toEqual(before.rows);
   await db.exec(`
     begin; ${enter(1)} set local role satupintu_app;
     insert into pegawai (nama, alamat, telepon, id_jabatan) values ('John', 'Jl. A', '0812', 1);
@@ -87,7 +88,7 @@ test("a database in use takes the directory's migrations: people who were there 
     begin; ${enter(1)} select * from app.isi_saldo(1, 7000, 'Transfer', 'kunci-2'); commit;
     begin; select app.masuk_mitra('${hash}'); select * from app.beli(1, '08123456789', 10000, 'satu', 15); commit;`);
   const { rows } = await db.query(
-    `select aksi, pelaku, sasaran_id from audit where id > ${String(before.rows.length)} order by id`,
+    `select aksi, pelaku, sasaran_id from audit where id > ${String(after.rows.length)} order by id`,
   );
   expect(rows).toEqual([
     { aksi: "pegawai.buat", pelaku: "akun:1", sasaran_id: "1" },

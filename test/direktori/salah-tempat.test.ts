@@ -49,7 +49,7 @@ describe("a sealed value", () => {
       const lines = world.log.length;
       await set(change);
       const seen = await bodyOf<NasabahBody>(caller.get(`/users/${broken.id}`));
-      const { external_user_id, updated_at, ...same } = { ...broken, ...hidden };
+      const { external_user_id: _id, updated_at: _at, ...same } = { ...broken, ...hidden };
       expect(seen).toMatchObject(same);
       expect(await bodyOf(caller.get("/users/"))).toEqual(expect.arrayContaining([seen, whole]));
       const errors = world.log.slice(lines).filter(({ level }) => level === "error");

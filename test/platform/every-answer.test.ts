@@ -1,16 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ServiceUnavailable } from "../../src/platform/http/errors.ts";
 import { useWorld } from "../harness.ts";
-import {
-  firstAdmin,
-  makeAkun,
-  makeMitra,
-  makePegawai,
-  postJson,
-  purchase,
-  requestPurchase,
-  type Orang,
-} from "../make.ts";
+import { firstAdmin, makeAkun, makeMitra, postJson, purchase, requestPurchase, type Orang } from "../make.ts";
 import { directoryAnswers, type Provoke } from "./answers-direktori.ts";
 import { readOperations, type Operation } from "./document.ts";
 import { browserOf } from "./samples-akun.ts";

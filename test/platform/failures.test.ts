@@ -169,10 +169,19 @@ describe("the log", () => {
 });
 
 describe("a database", () => {
+  /** What it answers when it refuses a statement. */
+  const refusal = (code: string, constraint?: string) =>
+    ({
+      kind: "answer",
+      status: 400,
+      body: JSON.stringify({ message: "rahasia dapur", code, constraint }),
+    }) as const;
+
   test.each([
     ["no JSON", { kind: "answer", status: 200, body: "bukan json" }],
     ["an empty list of results", { kind: "answer", status: 200, body: `{"results":[]}` }],
-    ["an error of ours", { kind: "answer", status: 400, body: `{"message":"rahasia dapur","code":"42P01"}` }],
+    ["an error of ours", refusal("42P01")],
+    ["a constraint that nobody declared", refusal("23505", "rahasia_unik")],
   ] as const)(
     "that answers with %s is 500 with a constant text, and the cause in the log",
     async (_name, fault) => {
@@ -204,22 +213,9 @@ describe("a database", () => {
     ["refuses connections", { kind: "refuse" }],
     ["answers 500", { kind: "answer", status: 500, body: "rusak" }],
     ["answers 502 with a page", { kind: "answer", status: 502, body: "<html>Bad Gateway</html>" }],
-    [
-      "is starting",
-      {
-        kind: "answer",
-        status: 400,
-        body: `{"message":"the database system is starting up","code":"57P03"}`,
-      },
-    ],
-    [
-      "has no connection left",
-      { kind: "answer", status: 400, body: `{"message":"too many connections","code":"53300"}` },
-    ],
-    [
-      "found a deadlock",
-      { kind: "answer", status: 400, body: `{"message":"deadlock detected","code":"40P01"}` },
-    ],
+    ["is starting", refusal("57P03")],
+    ["has no connection left", refusal("53300")],
+    ["found a deadlock", refusal("40P01")],
   ] as const)("that %s is 503 with Retry-After, and the cause in the log", async (_name, fault) => {
     for (const operation of needing) {
       const sample = await sampleOf(world, operation);

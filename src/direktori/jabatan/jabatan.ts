@@ -66,5 +66,6 @@ export async function ubah(
 
 /** For admins. Throws `JabatanTidakAda`, and `JabatanDipakai` while somebody holds it. */
 export async function hapus({ db }: JabatanDeps, actor: Actor, id: number): Promise<void> {
-  await withActor(db, actor, [repo.hapusJabatan(db, id)]);
+  const [[dihapus]] = await withActor(db, actor, [repo.hapusJabatan(db, id)]);
+  if (!dihapus) throw new Error("app.hapus_jabatan returned no row");
 }

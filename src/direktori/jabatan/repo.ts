@@ -32,7 +32,7 @@ export function ubahJabatan(db: Database, id: number, ubah: Changes<JabatanBaru>
   return db.update(jabatan).set(ubah).where(eq(jabatan.id, id)).returning();
 }
 
-/** Raises `JABATAN_TIDAK_ADA`, `JABATAN_DIPAKAI`. */
+/** Removes a position and returns its id; raises `JABATAN_TIDAK_ADA`, `JABATAN_DIPAKAI`. */
 export function hapusJabatan(db: Database, id: number) {
-  return db.execute(sql`select app.hapus_jabatan(${id})`);
+  return db.select({ id: sql`id`.mapWith(jabatan.id) }).from(sql`app.hapus_jabatan(${id}) id`);
 }

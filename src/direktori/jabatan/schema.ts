@@ -7,7 +7,7 @@ const deskripsi = paragraphField(0, 2_000).nullable().openapi({ example: "Mengaw
 
 export const jabatanSchema = z
   .object({
-    id_jabatan: z.int32().openapi({ example: 1 }),
+    id_jabatan: z.int().min(1).max(MAX_INT4).openapi({ format: "int32", example: 1 }),
     nama_jabatan: z.string().openapi({ example: "Manajer" }),
     deskripsi: z.string().nullable().openapi({ example: "Memimpin dan mengatur pekerjaan tim" }),
   })
@@ -20,7 +20,7 @@ export const tambahJabatanSchema = z
 export const ubahJabatanSchema = z
   .strictObject({ nama_jabatan: nama.optional(), deskripsi: deskripsi.optional() })
   .refine((isi) => Object.keys(isi).length > 0, "tidak ada yang diubah")
-  .openapi("UbahJabatan");
+  .openapi("UbahJabatan", { minProperties: 1 });
 
 export const jabatanQuery = z.strictObject(skipQuery);
 

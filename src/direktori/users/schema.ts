@@ -10,13 +10,15 @@ import {
 } from "../../platform/http/fields.ts";
 import { skipQuery, wholeQuery } from "../../platform/http/list.ts";
 
+const idJabatan = z.int().min(1).max(MAX_INT4).openapi({ format: "int32", example: 1 });
+
 export const pegawaiSchema = z
   .object({
     id_user: z.int().openapi({ example: 1 }),
     nama: z.string().openapi({ example: "John Doe" }),
     alamat: z.string().openapi({ example: "Jl. Contoh No. 123" }),
     telepon: z.string().openapi({ example: "081234567890" }),
-    id_jabatan: z.int32().openapi({ example: 1 }),
+    id_jabatan: idJabatan,
   })
   .openapi("Pegawai", { description: "User dari direktori staf." });
 
@@ -46,12 +48,14 @@ const isianPegawai = {
   nama: textField(1, 255).openapi({ example: "John Doe" }),
   alamat: paragraphField(1, 1_000).openapi({ example: "Jl. Contoh No. 123" }),
   telepon: telephoneField().openapi({ example: "081234567890" }),
-  id_jabatan: z.int32().min(1).openapi({ example: 1 }),
+  id_jabatan: idJabatan,
 };
 
 const isianNasabah = {
   name: textField(1, 100).openapi({ example: "Budi" }),
-  phone: e164Field().nullish(),
+  phone: e164Field()
+    .nullish()
+    .openapi({ type: ["string", "null"] }),
   email: emailField().nullish().openapi({ example: "budi@example.com" }),
   dob: z.iso
     .date()

@@ -33,12 +33,13 @@ export function paragraphField(min: number, max: number) {
           "memuat karakter yang tidak dapat dicetak",
         )
         .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong"),
-    );
+    )
+    .openapi({ minLength: min, maxLength: max });
 }
 
 /** A telephone number as people write it; kept so. */
 export function telephoneField() {
-  return z.string().regex(/^\+?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon");
+  return z.string().regex(/^[+(]?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon");
 }
 
 /** A telephone number in E.164, however it is written: `0812…`, `62 812…` and `+62 812-…` are the same one. */

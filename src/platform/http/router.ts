@@ -76,7 +76,7 @@ function closest(issue: Issue): Issue[] {
   const [best = []] = issue.errors.toSorted((a, b) => unknown(a) - unknown(b) || a.length - b.length);
   // Not even the kind of value fits: then no shape was meant.
   if (best.every(({ code, path }) => code === "invalid_type" && path.length === 0)) return [issue];
-  return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  return best.flatMap((inner) => closest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** One segment of a JSON pointer (RFC 6901), cut to what is fit to show. */
