@@ -1,3 +1,5 @@
+-- `akun` is referred to below: rather fail, and be run again, than stall every login behind a long reader.
+SET LOCAL lock_timeout = '3s';--> statement-breakpoint
 CREATE EXTENSION IF NOT EXISTS pg_trgm;--> statement-breakpoint
 CREATE SEQUENCE "public"."users_id" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE TABLE "jabatan" (

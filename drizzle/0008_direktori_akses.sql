@@ -77,7 +77,7 @@ create trigger nasabah_sentuh before update on nasabah
 create function app.hapus_jabatan(p_id integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if app.peran() is distinct from 'admin' then raise exception 'PERAN_TIDAK_BOLEH' using errcode = 'PT403'; end if;
+  perform app.tuntut_peran('{admin}');
   perform from jabatan where id_jabatan = p_id for update;
   if not found then raise exception 'JABATAN_TIDAK_ADA' using errcode = 'PT404'; end if;
   if exists (select from pegawai where id_jabatan = p_id) then
@@ -141,6 +141,7 @@ create policy nasabah_hapus on nasabah for delete to satupintu_app using ((selec
 --> statement-breakpoint
 grant select on jabatan, pegawai, nasabah to satupintu_app;
 --> statement-breakpoint
+-- Whole rows may be inserted: drizzle names every column, also those that have a default.
 grant insert, update (nama_jabatan, deskripsi) on jabatan to satupintu_app;
 --> statement-breakpoint
 grant insert, update (nama, alamat, telepon, id_jabatan), delete on pegawai to satupintu_app;

@@ -31,19 +31,15 @@ export function createApp(deps: Deps): Router {
   app.notFound(answerUnmatched(app));
 
   app.route("/", healthRoutes(deps));
-  const accounts = {
-    ...deps,
-    ...config.akun,
-    local: config.local,
-    strictRateLimits: config.strictRateLimits,
-  };
+  const limited = { ...deps, strictRateLimits: config.strictRateLimits };
+  const accounts = { ...limited, ...config.akun, local: config.local };
   app.route("/", halamanRoutes(accounts));
   app.route("/", sesiRoutes(accounts));
   app.route("/", akunRoutes(accounts));
   app.route("/", jabatanRoutes(deps));
-  app.route("/", usersRoutes(deps));
+  app.route("/", usersRoutes(limited));
   const staffOrMitra = either("x-api-key", mitraAccess, untuk("admin", "karyawan"));
-  app.route("/", otpRoutes({ ...deps, strictRateLimits: config.strictRateLimits }, staffOrMitra));
+  app.route("/", otpRoutes(limited, staffOrMitra));
   app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
   app.route("/", saldoRoutes(deps));
   app.route("/", produkRoutes(deps));

@@ -58,7 +58,7 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     log: createLog(),
     limiter: config.strictRateLimits ? openRateLimiter(env["BROAD_LIMIT"]) : unlimited,
     attempts: createAttempts(redis, signingSecrets[0]),
-    codes: createCodes(redis, signingSecrets[0]),
+    codes: createCodes(redis, signingSecrets[0], clock),
     auth: createAuth(authSettings, clock, systemIds),
     passwords: createPasswords(bcryptCost),
   };

@@ -1,9 +1,9 @@
 import type { Actor } from "../platform/db/actor.ts";
 import { withActor, type Database } from "../platform/db/database.ts";
 import type { Caller } from "../platform/http/caller.ts";
-import { defineError } from "../platform/http/errors.ts";
+import { defineError, type ErrorClass } from "../platform/http/errors.ts";
 import type { Ids } from "../platform/id.ts";
-import type { Counter, Limit } from "../platform/redis/attempts.ts";
+import { wide, type Counter, type Limit } from "../platform/redis/attempts.ts";
 import { CODE_SECONDS, MAX_GUESSES, type Codes, type Redeemed } from "../platform/redis/codes.ts";
 import { pemanggil } from "./repo.ts";
 
@@ -25,7 +25,7 @@ export const OtpHabis = defineError(
 export const KanalBelumAda = defineError(
   503,
   "KANAL_BELUM_ADA",
-  "Pengiriman OTP lewat WhatsApp belum tersedia. Minta tanpa channel, lalu kirim sendiri.",
+  "Pengiriman OTP lewat WhatsApp belum tersedia. Minta tanpa channel dan to, lalu kirim kodenya sendiri.",
   { headers: { "retry-after": "86400" } },
 );
 
@@ -50,17 +50,17 @@ export interface Perihal {
   tujuan: string | undefined;
 }
 
-const SEPULUH_MENIT = 600;
-const SEHARI = 86_400;
+const SEPULUH_MENIT = { what: "permintaan kode", windowSeconds: 600 };
+const SEHARI = { what: "permintaan kode", windowSeconds: 86_400 };
 /** Codes for one id of one caller, whatever for. The day's is what caps the guesses: three for each code. */
-const TERBIT_ID: Limit = { name: "otp-id", quota: 5, windowSeconds: SEPULUH_MENIT };
-const TERBIT_ID_HARIAN: Limit = { name: "otp-id-harian", quota: 20, windowSeconds: SEHARI };
-/** Messages of one caller to one number, under whatever ids: nobody's phone is flooded. */
-const KIRIM_NOMOR: Limit = { name: "otp-nomor", quota: 5, windowSeconds: SEPULUH_MENIT };
-const KIRIM_NOMOR_HARIAN: Limit = { name: "otp-nomor-harian", quota: 20, windowSeconds: SEHARI };
-const TERBIT_PEMANGGIL: Limit = { name: "otp-pemanggil", quota: 1_000, windowSeconds: SEPULUH_MENIT };
+const TERBIT_ID: Limit = { name: "otp-id", quota: 5, ...SEPULUH_MENIT };
+const TERBIT_ID_HARIAN: Limit = { name: "otp-id-harian", quota: 20, ...SEHARI };
+/** Messages to one number, whoever asks and under whatever ids: nobody's phone is flooded. */
+const KIRIM_NOMOR: Limit = { name: "otp-nomor", quota: 10, ...SEPULUH_MENIT };
+const KIRIM_NOMOR_HARIAN: Limit = { name: "otp-nomor-harian", quota: 40, ...SEHARI };
+const TERBIT_PEMANGGIL: Limit = { name: "otp-pemanggil", quota: 1_000, ...SEPULUH_MENIT };
 /** A caller's server has one address: room for several callers behind it, and none for one with many keys. */
-const TERBIT_ALAMAT: Limit = { name: "otp-alamat", quota: 3_000, windowSeconds: SEPULUH_MENIT };
+const TERBIT_ALAMAT: Limit = { name: "otp-alamat", quota: 3_000, ...SEPULUH_MENIT };
 
 /**
  * Issues a code of six digits, which replaces the one before. With `whatsapp`, a number in E.164, it is sent there and not
@@ -77,7 +77,7 @@ export async function terbitkan(
   if (whatsapp !== undefined && !kirimWhatsapp) throw new KanalBelumAda();
   const kode = ids.code();
   const hitung = (limit: Limit, ...of: string[]): Counter => ({
-    limit: strictRateLimits ? limit : { ...limit, quota: 1_000_000 },
+    limit: strictRateLimits ? limit : wide(limit),
     of: JSON.stringify(of),
   });
   await codes.issue(subjek(siapa, perihal), kode, [
@@ -85,16 +85,14 @@ export async function terbitkan(
     hitung(TERBIT_ID_HARIAN, siapa, perihal.id),
     hitung(TERBIT_PEMANGGIL, siapa),
     hitung(TERBIT_ALAMAT, network),
-    ...(whatsapp === undefined
-      ? []
-      : [hitung(KIRIM_NOMOR, siapa, whatsapp), hitung(KIRIM_NOMOR_HARIAN, siapa, whatsapp)]),
+    ...(whatsapp === undefined ? [] : [hitung(KIRIM_NOMOR, whatsapp), hitung(KIRIM_NOMOR_HARIAN, whatsapp)]),
   ]);
   if (whatsapp === undefined || !kirimWhatsapp) return kode;
   await kirimWhatsapp(whatsapp, `Kode OTP Anda ${kode}. Berlaku 5 menit. Jangan berikan kepada siapa pun.`);
   return undefined;
 }
 
-const GAGAL: Record<Exclude<Redeemed, "right">, typeof OtpSalah> = {
+const GAGAL: Record<Exclude<Redeemed, "right">, ErrorClass> = {
   wrong: OtpSalah,
   spent: OtpHabis,
   absent: OtpTidakAda,

@@ -15,7 +15,8 @@ export function otpRoutes(deps: otp.OtpDeps, access: Access): Router {
     tags,
     summary: "Terbitkan kode sekali pakai",
     description:
-      "Enam angka, berlaku 5 menit, tiga kali coba. Kode baru mematikan kode lama. `id` setiap pemanggil adalah miliknya sendiri.",
+      "Enam angka, berlaku 5 menit, tiga kali coba. Kode baru mematikan kode lama. `id` setiap pemanggil adalah miliknya sendiri. " +
+      "Paling banyak 5 kode dalam 10 menit dan 20 sehari untuk satu `id`, semua keperluan bersama; permintaan yang ditolak tidak mengubah kode sebelumnya.",
     access,
     request: { body: { required: true, content: { "application/json": { schema: terbitkanSchema } } } },
     responses: { 200: { description: "Terbit", content: { "application/json": { schema: terbitSchema } } } },
@@ -27,7 +28,8 @@ export function otpRoutes(deps: otp.OtpDeps, access: Access): Router {
     operationId: "verifikasiOtp",
     tags,
     summary: "Verifikasi kode sekali pakai",
-    description: "Tiga kali salah, lalu percobaan berikutnya, benar atau salah, menghapus kode.",
+    description:
+      "Tiga kali salah (400), lalu percobaan berikutnya, benar atau salah, menghapus kode (429): minta kode baru. Sesudahnya 404.",
     access,
     request: { body: { required: true, content: { "application/json": { schema: verifikasiSchema } } } },
     responses: {

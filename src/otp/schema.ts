@@ -3,10 +3,9 @@ import { e164Field } from "../platform/http/fields.ts";
 
 const perihal = {
   id: z
-    .union(
-      [z.string().min(1).max(200), z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)],
-      "harus teks atau bilangan bulat",
-    )
+    .union([z.string().min(1).max(200), z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)], {
+      error: ({ input }) => (input === undefined ? "wajib diisi" : "harus teks atau bilangan bulat"),
+    })
     .transform(String)
     .openapi({ example: "user123", description: 'Milik siapa kode ini; 123 dan "123" sama.' }),
   purpose: z
@@ -22,11 +21,10 @@ const perihal = {
 export const terbitkanSchema = z
   .strictObject({
     ...perihal,
-    channel: z
-      .enum(["whatsapp"])
-      .optional()
-      .openapi({ description: "Kirim kode ke nomor `to`; jawaban tidak memuatnya." }),
-    to: e164Field().optional(),
+    channel: z.enum(["whatsapp"]).optional().openapi({
+      description: "Kirim kode ke nomor `to`; jawaban tidak memuatnya. 503 selama pengiriman belum tersedia.",
+    }),
+    to: e164Field().optional().openapi({ description: "Nomor WhatsApp; hanya bersama channel." }),
   })
   .refine(({ channel, to }) => !channel === !to, {
     path: ["to"],
@@ -47,7 +45,16 @@ export const terbitSchema = z
   .openapi("Otp", {}, { unionPreferredType: "oneOf" });
 
 export const verifikasiSchema = z
-  .strictObject({ ...perihal, otp: z.string().min(1).max(100).openapi({ example: "123456" }) })
+  .strictObject({
+    ...perihal,
+    otp: z
+      .string()
+      .min(1)
+      .max(100)
+      // People paste "123 456".
+      .transform((otp) => otp.replaceAll(" ", ""))
+      .openapi({ type: "string", minLength: 1, maxLength: 100, example: "123456" }),
+  })
   .openapi("VerifikasiOtp", { example: { id: "user123", otp: "123456" } });
 
 export const terverifikasiSchema = z

@@ -4,7 +4,7 @@ import { atOnce, refusalOf, tally } from "../answers.ts";
 import { STRICT } from "../akun/seams.ts";
 import { useWorld } from "../harness.ts";
 import { makeMitra, type Mitra } from "../make.ts";
-import { codesInOrder, hasil, HABIS, kodeBaru, mintaKode, patientCodes, selain } from "./seams.ts";
+import { codesInOrder, hasil, HABIS, kodeBaru, mintaKode, patientCodes, selain, toNextDay } from "./seams.ts";
 import { rebuilt } from "../platform/samples.ts";
 
 const WINDOW_SECONDS = 600;
@@ -15,7 +15,7 @@ let ids = 0;
 const baru = () => `orang-${(ids += 1)}`;
 
 /** Those of the keys that count. */
-const hitungan = (keys: unknown) => (keys as string[]).filter((key) => /:[0-9a-f]{64}$/.test(key));
+const hitungan = (keys: unknown) => (keys as string[]).filter((key) => /:[0-9a-f]{64}:[0-9]+$/.test(key));
 
 /** A refusal because a limit is full says so in all three headers. */
 async function expectFull(answer: Response, name: string, quota: number, window: number, left = window) {
@@ -36,8 +36,8 @@ describe("where limits are strict", () => {
     mitra = await makeMitra(world);
   });
   beforeEach(() => {
-    // Every test has the windows to itself.
-    clock.advance((DAY_SECONDS + 1) * 1_000);
+    // Every test has the windows to itself, from their beginning on.
+    toNextDay(clock);
   });
   const minta = (
     id: string,

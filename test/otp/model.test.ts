@@ -15,7 +15,7 @@ import { startRedis, type RedisStandIn } from "../../dev/redis/redis.ts";
 import { TooManyRequests } from "../../src/platform/http/errors.ts";
 import type { Limit } from "../../src/platform/redis/attempts.ts";
 import { createCodes, type Codes, type Redeemed } from "../../src/platform/redis/codes.ts";
-import { keysOf, patientRedis } from "./seams.ts";
+import { dateOf, keysOf, patientRedis } from "./seams.ts";
 
 // One-time codes against a model of them that is as plain as can be.
 
@@ -46,10 +46,10 @@ const step: Arbitrary<Step> = oneof(
   },
 );
 
-/** A counter: attempts that were allowed since its window began. */
+/** A counter: what was allowed in the window that `index` numbers. */
 interface Window {
   count: number;
-  endMs: number;
+  index: number;
 }
 
 class Model {
@@ -67,8 +67,8 @@ class Model {
   issue(who: number, code: string): string {
     const windows = this.#limits(who).map(([name, limit]) => {
       const known = this.#windows.get(name);
-      const endMs = this.#now() + limit.windowSeconds * 1_000;
-      const window = known && known.endMs >= this.#now() ? known : { count: 0, endMs };
+      const index = Math.floor(this.#now() / (limit.windowSeconds * 1_000));
+      const window = known?.index === index ? known : { count: 0, index };
       this.#windows.set(name, window);
       return { window, limit };
     });
@@ -125,7 +125,7 @@ describe.each(engines)("one-time codes against their model, on $engine", ({ url 
   }
 
   async function expectAsModelled(steps: Step[], limits: (who: number) => [string, Limit][]): Promise<void> {
-    const codes = createCodes(patientRedis(redis), randomBytes(32).toString("hex"));
+    const codes = createCodes(patientRedis(redis), randomBytes(32).toString("hex"), dateOf(clock));
     const model = new Model(() => clock.now(), limits);
     for (const key of keys) made.add(key);
     keys.clear();

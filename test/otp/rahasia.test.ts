@@ -96,7 +96,9 @@ test("a code, its guesses, its id, its purpose and its number are in the one ans
   const kept = await isiRedis(redis, "*");
   // Two codes, and a counter each for two ids' windows and days, two callers, one address, and their number's windows and days.
   expect([...kept.keys()].filter((key) => /^kode:[0-9a-f]{64}$/.test(key))).toHaveLength(2);
-  expect([...kept.keys()].filter((key) => /^kode-batas:[a-z-]+:[0-9a-f]{64}$/.test(key))).toHaveLength(11);
+  expect([...kept.keys()].filter((key) => /^kode-batas:[a-z-]+:[0-9a-f]{64}:[0-9]+$/.test(key))).toHaveLength(
+    11,
+  );
   for (const [key, text] of kept) expect(found(`${key}\n${text}`), key).toEqual([]);
   expect(await abadi(redis, "*")).toEqual([]);
 

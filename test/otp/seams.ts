@@ -1,6 +1,8 @@
 import { Redis } from "@upstash/redis/cloudflare";
 import { expect } from "vitest";
+import type { ManualClock } from "../../dev/clock.ts";
 import type { RedisStandIn } from "../../dev/redis/redis.ts";
+import type { Clock } from "../../src/platform/clock.ts";
 import { systemIds, type Ids } from "../../src/platform/id.ts";
 import { createCodes, type Codes } from "../../src/platform/redis/codes.ts";
 import { refusalOf } from "../answers.ts";
@@ -21,13 +23,24 @@ export function patientCodes(of: () => World): Codes {
   let made: Codes | undefined;
   const codes = () => {
     const { redis, akun } = of().deps.config;
-    made ??= createCodes(patientRedis(redis), akun.signingSecrets[0] ?? "");
+    made ??= createCodes(patientRedis(redis), akun.signingSecrets[0] ?? "", of().deps.clock);
     return made;
   };
   return {
     issue: async (...of) => await codes().issue(...of),
     redeem: async (...of) => await codes().redeem(...of),
   };
+}
+
+/** The house's view of a test's clock. */
+export function dateOf(clock: { now(): number }): Clock {
+  return { now: () => new Date(clock.now()) };
+}
+
+/** Moves the clock to the beginning of the next day of UTC, when every window of a limit begins. */
+export function toNextDay(clock: ManualClock): void {
+  const day = 86_400_000;
+  clock.advance(day - (clock.now() % day));
 }
 
 /** Ids whose codes are these, one after the other. */

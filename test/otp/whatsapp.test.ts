@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import type { KirimPesan } from "../../src/otp/otp.ts";
 import { ServiceUnavailable } from "../../src/platform/http/errors.ts";
@@ -7,7 +7,7 @@ import { refusalOf } from "../answers.ts";
 import { useWorld } from "../harness.ts";
 import { makeAkun, makeMitra, type Mitra, type Orang } from "../make.ts";
 import { rebuilt } from "../platform/samples.ts";
-import { codesInOrder, hasil, kodeBaru, mintaKode, patientCodes, selain } from "./seams.ts";
+import { codesInOrder, hasil, kodeBaru, mintaKode, patientCodes, selain, toNextDay } from "./seams.ts";
 
 const world = useWorld();
 let staf: Orang;
@@ -153,6 +153,8 @@ describe("where limits are strict, a number gets five messages of a caller in te
   const ketat = useWorld({ clock, env: STRICT, deps: { codes: patientCodes(() => ketat), kirimWhatsapp } });
   const NOMOR = "+628123456789";
   const limitOf = (answer: Response) => /"([^"]+)"/.exec(answer.headers.get("ratelimit-policy") ?? "")?.[1];
+
+  beforeEach(() => toNextDay(clock));
 
   test("under whatever ids and however it is written; other numbers, callers and channels are not held up", async () => {
     const [as, lain] = [await makeMitra(ketat), await makeMitra(ketat)];

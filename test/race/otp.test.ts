@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, type RedisStandIn } from "../../dev/redis/redis.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { createCodes, type Codes } from "../../src/platform/redis/codes.ts";
 import { atOnce, tally } from "../answers.ts";
 import { keysOf, patientRedis } from "../otp/seams.ts";
@@ -22,7 +23,8 @@ describe.skipIf(!server)(`one-time codes at once (${suite})`, () => {
     redis = await startRedis({ url: server });
     keys = keysOf(redis);
     const secret = randomBytes(32).toString("hex");
-    workers = [createCodes(patientRedis(redis), secret), createCodes(patientRedis(redis), secret)];
+    const worker = () => createCodes(patientRedis(redis), secret, systemClock);
+    workers = [worker(), worker()];
   });
   afterAll(async () => {
     const made = [...keys];

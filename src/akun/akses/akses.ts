@@ -137,6 +137,7 @@ export function tuntutCsrf(c: Context<HouseEnv>, cookieId: string, token: string
 export function sebagai({ akunId, peran: label, sesi, versi }: Pemegang, peran: readonly Peran[]): Actor {
   return {
     label,
+    holder: `akun:${akunId}`,
     enter: sql`select app.masuk_akun(${akunId}, ${sesi}, ${versi}, ${`{${peran.join(",")}}`})`,
   };
 }

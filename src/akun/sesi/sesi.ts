@@ -8,7 +8,7 @@ import type { Caller } from "../../platform/http/caller.ts";
 import { defineError } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
 import { describeError, type Log } from "../../platform/log.ts";
-import type { Attempts, Counter, Limit } from "../../platform/redis/attempts.ts";
+import { wide, type Attempts, type Counter, type Limit } from "../../platform/redis/attempts.ts";
 import { klaimDari, subSchema, type Pemegang } from "../akses/akses.ts";
 import {
   akhiriSesi,
@@ -54,7 +54,7 @@ const COBA_ALAMAT: Limit = { name: "masuk-alamat", quota: 50, windowSeconds: SEP
 
 /** A limit per address, or as good as none where limits are wide. */
 export function perAlamat(limit: Limit, { network }: Caller, strict: boolean): Counter {
-  return { limit: strict ? limit : { ...limit, quota: 1_000_000 }, of: `alamat:${network}` };
+  return { limit: strict ? limit : wide(limit), of: `alamat:${network}` };
 }
 
 export interface Masuk {

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Changes, Database } from "../../platform/db/database.ts";
 import { nasabah, pegawai } from "./table.ts";
@@ -8,6 +8,8 @@ export type NasabahBaru = Omit<typeof nasabah.$inferInsert, "id" | "akunId" | "c
 export type UbahNasabah = Changes<Omit<NasabahBaru, "externalUserId">>;
 
 export interface Saringan {
+  /** Only the caller's own file: all that row-level security leaves to a nasabah, but found by an index. */
+  sendiri: boolean;
   kind: "pegawai" | "nasabah" | undefined;
   idJabatan: number | undefined;
   /** Part of the name, taken literally, in whatever case. */
@@ -15,7 +17,7 @@ export interface Saringan {
 }
 
 /** The ids of those `saringan` lets through, of both kinds. */
-function yangCocok(db: Database, { kind, idJabatan, cari }: Saringan) {
+function yangCocok(db: Database, { sendiri, kind, idJabatan, cari }: Saringan) {
   // A kind that is not asked for, or that has no position, is in the union with none of its rows: one query for all filters.
   const bukan = sql`false`;
   const semua = unionAll(
@@ -23,12 +25,22 @@ function yangCocok(db: Database, { kind, idJabatan, cari }: Saringan) {
       .select({ id: pegawai.id })
       .from(pegawai)
       .where(
-        kind === "nasabah" ? bukan : idJabatan === undefined ? undefined : eq(pegawai.idJabatan, idJabatan),
+        sendiri || kind === "nasabah"
+          ? bukan
+          : idJabatan === undefined
+            ? undefined
+            : eq(pegawai.idJabatan, idJabatan),
       ),
     db
       .select({ id: nasabah.id })
       .from(nasabah)
-      .where(kind === "pegawai" || idJabatan !== undefined ? bukan : undefined),
+      .where(
+        kind === "pegawai" || idJabatan !== undefined
+          ? bukan
+          : sendiri
+            ? eq(nasabah.akunId, sql`app.akun_id()`)
+            : undefined,
+      ),
   ).as("semua");
   return db
     .select({ id: semua.id })
@@ -88,14 +100,9 @@ export function ubahPegawai(db: Database, id: number, ubah: Changes<PegawaiBaru>
   return db.update(pegawai).set(ubah).where(eq(pegawai.id, id)).returning();
 }
 
-/** Changes what is given; no row when there is no such nasabah, or it is not the one that `externalUserId` names. */
-export function ubahNasabah(db: Database, id: number, externalUserId: string | undefined, ubah: UbahNasabah) {
-  const dia = externalUserId === undefined ? undefined : eq(nasabah.externalUserId, externalUserId);
-  return db
-    .update(nasabah)
-    .set(ubah)
-    .where(and(eq(nasabah.id, id), dia))
-    .returning();
+/** Changes what is given; no row when there is no such nasabah. */
+export function ubahNasabah(db: Database, id: number, ubah: UbahNasabah) {
+  return db.update(nasabah).set(ubah).where(eq(nasabah.id, id)).returning();
 }
 
 /** Returns what was deleted; no row when there is no such pegawai. */

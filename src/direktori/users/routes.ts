@@ -136,7 +136,7 @@ export function usersRoutes(deps: users.UsersDeps): Router {
 }
 
 function toWireBody(user: users.User): z.input<typeof userSchema> {
-  return user.kind === "pegawai" ? pegawaiBody(user.pegawai) : nasabahBody(user.nasabah);
+  return "pegawai" in user ? pegawaiBody(user.pegawai) : nasabahBody(user.nasabah);
 }
 
 function pegawaiBody({ id, idJabatan, ...pegawai }: users.Pegawai): z.input<typeof pegawaiSchema> {

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import {
+  dateField,
   e164Field,
   emailField,
   idParam,
@@ -57,8 +58,7 @@ const isianNasabah = {
     .nullish()
     .openapi({ type: ["string", "null"] }),
   email: emailField().nullish().openapi({ example: "budi@example.com" }),
-  dob: z.iso
-    .date()
+  dob: dateField()
     .refine((hari) => hari >= "1900-01-01", "harus sejak 1900")
     .nullish()
     .openapi({ example: "1990-05-17" }),
@@ -73,12 +73,18 @@ const isianNasabah = {
 const tambahPegawai = z.strictObject(isianPegawai).openapi("TambahPegawai");
 const tambahNasabah = z.strictObject(isianNasabah).openapi("TambahNasabah");
 
+const SALAH_SATU =
+  "kirim isian pegawai (nama, alamat, telepon, id_jabatan) atau nasabah (name, phone, email, …), tidak keduanya";
+
 /** Which kind it is, is told by the fields: the two have none in common. */
 export const tambahUserSchema = z
-  .union([
-    tambahPegawai.transform((pegawai) => ({ pegawai })),
-    tambahNasabah.transform((nasabah) => ({ nasabah })),
-  ])
+  .union(
+    [
+      tambahPegawai.transform((pegawai) => ({ pegawai })),
+      tambahNasabah.transform((nasabah) => ({ nasabah })),
+    ],
+    SALAH_SATU,
+  )
   .openapi("TambahUser", {}, ONE_OF);
 
 const ADA_ISI = [(isi: object) => Object.keys(isi).length > 0, "tidak ada yang diubah"] as const;
@@ -95,10 +101,10 @@ const ubahNasabah = z
   .openapi("UbahNasabah", { minProperties: 1 });
 
 export const ubahUserSchema = z
-  .union([
-    ubahPegawai.transform((pegawai) => ({ pegawai })),
-    ubahNasabah.transform((nasabah) => ({ nasabah })),
-  ])
+  .union(
+    [ubahPegawai.transform((pegawai) => ({ pegawai })), ubahNasabah.transform((nasabah) => ({ nasabah }))],
+    SALAH_SATU,
+  )
   .openapi("UbahUser", {}, ONE_OF);
 
 export const usersQuery = z.strictObject({
@@ -106,7 +112,10 @@ export const usersQuery = z.strictObject({
   kind: z
     .enum(["pegawai", "nasabah"])
     .optional()
-    .openapi({ param: { name: "kind", in: "query", required: false } }),
+    .openapi({
+      description: "Hanya jenis ini; untuk direktori staf: pegawai.",
+      param: { name: "kind", in: "query", required: false },
+    }),
   id_jabatan: wholeQuery(MAX_INT4)
     .optional()
     .openapi({
@@ -121,11 +130,14 @@ export const usersQuery = z.strictObject({
     .string()
     .normalize("NFC")
     .trim()
-    .min(1)
     .max(100)
+    .transform((q) => q || undefined)
     .optional()
     .openapi({
-      description: "Bagian dari nama, apa adanya, tanpa membedakan huruf besar dan kecil.",
+      type: "string",
+      maxLength: 100,
+      description:
+        "Bagian dari nama, apa adanya, tanpa membedakan huruf besar dan kecil. Kosong berarti semua.",
       example: "budi",
       param: { name: "q", in: "query", required: false },
     }),

@@ -1,13 +1,19 @@
 import { PeranTidakBoleh } from "../../akun/akses/akses.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { BlindIndex } from "../../platform/crypto/blind-index.ts";
-import type { Sealer } from "../../platform/crypto/seal.ts";
 import type { Actor } from "../../platform/db/actor.ts";
 import { withActor, type Changes, type Database } from "../../platform/db/database.ts";
 import { defineError, ValidationFailed } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
-import { describeError, type Log } from "../../platform/log.ts";
+import { wide, type Attempts, type Limit } from "../../platform/redis/attempts.ts";
 import * as repo from "./repo.ts";
+import {
+  samarkan,
+  segelkan,
+  type BarisNasabah,
+  type IsianNasabah,
+  type Nasabah,
+  type SegelDeps,
+} from "./segel.ts";
 
 export const UserTidakAda = defineError(404, "USER_TIDAK_ADA", "User tidak ditemukan.");
 export const JabatanTidakDikenal = defineError(422, "JABATAN_TIDAK_DIKENAL", "Jabatan tidak ditemukan.", {
@@ -29,49 +35,41 @@ export const SudahPunyaData = defineError(
   { constraint: "nasabah_akun_unik" },
 );
 
-export interface UsersDeps {
+export interface UsersDeps extends SegelDeps {
   db: Database;
   ids: Ids;
   clock: Clock;
-  sealer: Sealer;
-  blindIndex: BlindIndex;
-  log: Log;
+  attempts: Attempts;
+  strictRateLimits: boolean;
 }
+
+/** Phone numbers and NIK that one account says are its own. A 409 tells that somebody is a customer: nobody may try many. */
+const SEBUT_NOMOR: Limit = {
+  name: "nasabah-nomor",
+  what: "perubahan nomor",
+  quota: 10,
+  windowSeconds: 86_400,
+};
 
 export type Pegawai = Awaited<ReturnType<typeof repo.satuPegawai>>[number];
-type BarisNasabah = Awaited<ReturnType<typeof repo.satuNasabah>>[number];
+export type { Nasabah };
 
-/** A nasabah as it may be shown: what is sealed is masked. */
-export interface Nasabah extends Omit<BarisNasabah, `${string}Segel` | `${string}Indeks`> {
-  phone: string | null;
-  nationalId: string | null;
-}
-
-export type User = { kind: "pegawai"; pegawai: Pegawai } | { kind: "nasabah"; nasabah: Nasabah };
-
-/** What a request says of a nasabah, in clear; `phone` in E.164, `dob` as YYYY-MM-DD. */
-export interface IsianNasabah {
-  name: string;
-  phone?: string | null | undefined;
-  email?: string | null | undefined;
-  dob?: string | null | undefined;
-  gender?: string | null | undefined;
-  nationalId?: string | null | undefined;
-}
+export type User = { pegawai: Pegawai } | { nasabah: Nasabah };
 
 /** A page of users in the order of their ids, and how many match in all. A nasabah sees none but itself. */
 export async function semua(
   deps: UsersDeps,
   actor: Actor,
   { skip, limit }: { skip: number; limit: number },
-  saringan: repo.Saringan,
+  yangDiminta: Omit<repo.Saringan, "sendiri">,
 ): Promise<{ baris: User[]; total: number }> {
+  const saringan = { ...yangDiminta, sendiri: actor.label === "nasabah" };
   const [baris, [banyak]] = await withActor(deps.db, actor, [
     repo.semuaUsers(deps.db, skip, limit, saringan),
     repo.banyaknyaUsers(deps.db, saringan),
   ]);
-  const users = await Promise.all(baris.map((user) => toUser(deps, user)));
-  return { baris: users.filter((user) => user !== undefined), total: banyak?.jumlah ?? 0 };
+  const users = baris.map(({ pegawai, nasabah }) => ada(deps, pegawai, nasabah));
+  return { baris: await Promise.all(users), total: banyak?.jumlah ?? 0 };
 }
 
 /** Throws `UserTidakAda`, also for somebody the caller may not see. */
@@ -96,15 +94,17 @@ export async function tambahPegawai(
 
 /**
  * Opens the file of a customer: staff for anybody, a nasabah its own, of which it has one.
- * Throws `TeleponTerdaftar`, `NikTerdaftar`, `SudahPunyaData`.
+ * Throws `TeleponTerdaftar`, `NikTerdaftar`, `SudahPunyaData`, `TooManyRequests`.
  */
 export async function tambahNasabah(
   deps: UsersDeps,
   actor: Actor,
-  { name, ...isian }: IsianNasabah,
+  isian: IsianNasabah & { name: string },
 ): Promise<Nasabah> {
+  tuntutSudahLahir(deps.clock, isian.dob);
+  await hitungNomor(deps, actor, isian);
   const externalUserId = deps.ids.uuid();
-  const baru = { externalUserId, name, ...(await segelkan(deps, externalUserId, isian)) };
+  const baru = { ...(await segelkan(deps, externalUserId, isian)), externalUserId, name: isian.name };
   const [[nasabah]] = await withActor(deps.db, actor, [repo.tambahNasabah(deps.db, baru)]);
   if (!nasabah) throw new Error("a nasabah was inserted and not returned");
   return await samarkan(deps, nasabah);
@@ -129,27 +129,27 @@ export async function ubahPegawai(
 /**
  * Changes what is given of a customer: staff anybody's, a nasabah its own. One roundtrip more when something is sealed,
  * because that names the row it belongs to.
- * Throws `UserTidakAda`, `TeleponTerdaftar`, `NikTerdaftar`, and `ValidationFailed` for a pegawai.
+ * Throws `UserTidakAda`, `TeleponTerdaftar`, `NikTerdaftar`, `TooManyRequests`, and `ValidationFailed` for a pegawai.
  */
 export async function ubahNasabah(
   deps: UsersDeps,
   actor: Actor,
   id: number,
-  ubah: Changes<IsianNasabah>,
+  ubah: IsianNasabah,
 ): Promise<Nasabah> {
   const { db } = deps;
-  const { name, ...isian } = ubah;
+  tuntutSudahLahir(deps.clock, ubah.dob);
+  await hitungNomor(deps, actor, ubah);
   let row: string | undefined;
-  if (isian.phone || isian.nationalId) {
+  if (ubah.phone || ubah.nationalId) {
     const [[lama], [pegawai]] = await withActor(db, actor, [
       repo.satuNasabah(db, id),
       repo.satuPegawai(db, id),
     ]);
     row = adaNasabah(lama, pegawai).externalUserId;
   }
-  const perubahan = { name, ...(await segelkan(deps, row, isian)) };
   const [[nasabah], [pegawai]] = await withActor(db, actor, [
-    repo.ubahNasabah(db, id, row, perubahan),
+    repo.ubahNasabah(db, id, await segelkan(deps, row, ubah)),
     repo.satuPegawai(db, id),
   ]);
   return await samarkan(deps, adaNasabah(nasabah, pegawai));
@@ -175,85 +175,34 @@ export async function hapus(deps: UsersDeps, actor: Actor, id: number): Promise<
 
 async function ada(
   deps: UsersDeps,
-  pegawai: Pegawai | undefined,
-  nasabah: BarisNasabah | undefined,
+  pegawai: Pegawai | null | undefined,
+  nasabah: BarisNasabah | null | undefined,
 ): Promise<User> {
-  const user = await toUser(deps, { pegawai: pegawai ?? null, nasabah: nasabah ?? null });
-  if (!user) throw new UserTidakAda();
-  return user;
-}
-
-async function toUser(
-  deps: UsersDeps,
-  { pegawai, nasabah }: { pegawai: Pegawai | null; nasabah: BarisNasabah | null },
-): Promise<User | undefined> {
-  if (pegawai) return { kind: "pegawai", pegawai };
-  return nasabah ? { kind: "nasabah", nasabah: await samarkan(deps, nasabah) } : undefined;
+  if (pegawai) return { pegawai };
+  if (!nasabah) throw new UserTidakAda();
+  return { nasabah: await samarkan(deps, nasabah) };
 }
 
 /** A request whose fields belong to the other kind of users. */
-function lainJenis(kind: User["kind"]): Error {
-  const other = kind === "pegawai" ? "nasabah" : "pegawai";
-  const detail = `user ini ${other}; isian ini milik ${kind}`;
+function lainJenis(milik: "pegawai" | "nasabah"): Error {
+  const detail = `user ini ${milik === "pegawai" ? "nasabah" : "pegawai"}; isian ini milik ${milik}`;
   return new ValidationFailed({ errors: [{ pointer: "#/", detail }] });
 }
 
-const TABLE = "nasabah";
+/** Counts what a nasabah says of its numbers; staff may know who is a customer. Throws `TooManyRequests`. */
+async function hitungNomor(
+  { attempts, strictRateLimits }: UsersDeps,
+  { label, holder }: Actor,
+  { phone, nationalId }: IsianNasabah,
+): Promise<void> {
+  if (label !== "nasabah" || !holder || !(phone || nationalId)) return;
+  await attempts.take({ limit: strictRateLimits ? SEBUT_NOMOR : wide(SEBUT_NOMOR), of: holder });
+}
 
-/** What is stored of what a request says; `undefined` stays so. What is sealed needs its row. Throws `ValidationFailed`. */
-async function segelkan(
-  { sealer, blindIndex, clock }: UsersDeps,
-  row: string | undefined,
-  { phone, nationalId, email, dob, gender }: Omit<IsianNasabah, "name">,
-): Promise<Omit<repo.UbahNasabah, "name">> {
+/** Throws `ValidationFailed` for a day of birth in the future. */
+function tuntutSudahLahir(clock: Clock, dob: string | null | undefined): void {
   if (dob && dob > hariIni(clock))
     throw new ValidationFailed({ errors: [{ pointer: "#/dob", detail: "tidak boleh di masa depan" }] });
-  const seal = (column: string, text: string | null | undefined) => {
-    if (!text) return text;
-    if (row === undefined) throw new Error("nothing is sealed without its row");
-    return sealer.seal({ table: TABLE, column, row }, text);
-  };
-  const index = (column: string, text: string | null | undefined) =>
-    text ? blindIndex.of({ table: TABLE, column }, text) : text;
-  return {
-    email,
-    dob,
-    gender,
-    phoneSegel: await seal("phone", phone),
-    phoneIndeks: index("phone", phone),
-    nationalIdSegel: await seal("national_id", nationalId),
-    nationalIdIndeks: index("national_id", nationalId),
-  };
-}
-
-/**
- * Opens what is sealed, and keeps only as much of it as tells one from another. What does not open any more is hidden
- * altogether, and the log calls for a person: one broken value does not take the others along.
- */
-async function samarkan({ sealer, log }: UsersDeps, baris: BarisNasabah): Promise<Nasabah> {
-  const { phoneSegel, phoneIndeks: _, nationalIdSegel, nationalIdIndeks: __, ...terbuka } = baris;
-  const open = async (column: string, sealed: string | null, head: number, tail: number) => {
-    if (sealed === null) return null;
-    try {
-      return mask(await sealer.open({ table: TABLE, column, row: baris.externalUserId }, sealed), head, tail);
-    } catch (error) {
-      log.error("seal_broken", { table: TABLE, column, id: baris.id, ...describeError(error) });
-      return "*".repeat(HIDDEN);
-    }
-  };
-  return {
-    ...terbuka,
-    phone: await open("phone", phoneSegel, 5, 3),
-    nationalId: await open("national_id", nationalIdSegel, 4, 4),
-  };
-}
-
-/** Of a text at least so many characters are hidden. */
-const HIDDEN = 4;
-
-function mask(text: string, head: number, tail: number): string {
-  const shown = Math.max(0, Math.min(head, text.length - tail - HIDDEN));
-  return text.slice(0, shown) + "*".repeat(text.length - shown - tail) + text.slice(-tail);
 }
 
 /** Today in Asia/Jakarta, which is UTC+7 all year, as YYYY-MM-DD. */

@@ -9,7 +9,7 @@ export interface BlindIndex {
 
 /** Keyed with the oldest of the sealing keys, so that a new one in front changes no index before the old one is dropped. */
 export function createBlindIndex(keys: SealKeys): BlindIndex {
-  const oldest = keys.at(-1);
+  const [oldest] = keys.toSorted((a, b) => a.version - b.version);
   if (!oldest) throw new Error("no sealing key");
   const key = hmacHex("sha256", oldest.hex, "blind-index");
   return {

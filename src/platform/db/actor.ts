@@ -2,8 +2,10 @@ import type { SQL } from "drizzle-orm";
 
 /** Who a request acts for. The database itself resolves it, in the same transaction as the work. */
 export interface Actor {
-  /** For the log, e.g. `mitra` or `layanan:antrean`; never a credential. */
+  /** A person's role, `mitra`, or e.g. `layanan:antrean`; also for the log, so never a credential. */
   label: string;
+  /** Whom a person's token names, e.g. `akun:3`, before the database was asked: to count by, not to decide by. */
+  holder?: string;
   /** A statement that sets the row-level-security context, or raises when the credentials do not hold. */
   enter: SQL;
 }

@@ -1,7 +1,7 @@
 import { neon, NeonDbError, neonConfig } from "@neondatabase/serverless";
 import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
-import { AppError, errorOfCode, errorOfConstraint, ServiceUnavailable } from "../http/errors.ts";
+import { errorOfCode, errorOfConstraint, unavailable } from "../http/errors.ts";
 import type { Actor } from "./actor.ts";
 
 export type Database = NeonHttpDatabase;
@@ -80,10 +80,4 @@ function translate(error: unknown): unknown {
 function isLostAnswer(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return /^(TimeoutError|AbortError)$/.test(error.name) || /terminated|connection lost/i.test(error.message);
-}
-
-function unavailable(cause: Error): AppError {
-  const error = new ServiceUnavailable();
-  error.cause = cause;
-  return error;
 }

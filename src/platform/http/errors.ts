@@ -110,6 +110,13 @@ export const ServiceUnavailable = defineError(
   { headers: { "retry-after": "5" } },
 );
 
+/** What to throw when somebody we depend on did not answer, or not sense; `cause` is for the log. */
+export function unavailable(cause: unknown): AppError {
+  const error = new ServiceUnavailable();
+  error.cause = cause;
+  return error;
+}
+
 const TITLES: Partial<Record<number, string>> = {
   400: "Permintaan tidak sah",
   401: "Belum dikenali",

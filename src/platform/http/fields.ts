@@ -39,7 +39,15 @@ export function paragraphField(min: number, max: number) {
 
 /** A telephone number as people write it; kept so. */
 export function telephoneField() {
-  return z.string().regex(/^[+(]?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon");
+  return z
+    .string()
+    .trim()
+    .regex(/^[+(]?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon, misalnya 081234567890");
+}
+
+/** A day that exists, as YYYY-MM-DD. */
+export function dateField() {
+  return z.iso.date("harus tanggal yang ada, misalnya 1990-05-17");
 }
 
 /** A telephone number in E.164, however it is written: `0812…`, `62 812…` and `+62 812-…` are the same one. */
@@ -50,7 +58,7 @@ export function e164Field() {
     .transform((text, issues) => {
       const digits = text.replaceAll(/[ ().-]/g, "");
       const number = digits.replace(/^(0|(\+?62)0?)(?=[1-9])/, "+62");
-      if (/^\+[1-9]\d{7,14}$/.test(number)) return number;
+      if (/^\+(?!620)[1-9]\d{7,14}$/.test(number)) return number;
       issues.addIssue({ code: "custom", message: "harus nomor telepon, misalnya +628123456789" });
       return z.NEVER;
     })

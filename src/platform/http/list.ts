@@ -66,8 +66,9 @@ export const skipQuery = {
 
 export const skipAnswerHeaders = z.object({
   "X-Total-Count": z
-    .string()
-    .openapi({ description: "Banyaknya baris yang cocok, di semua halaman.", example: "2" }),
+    .int()
+    .min(0)
+    .openapi({ description: "Banyaknya baris yang cocok, di semua halaman.", example: 2 }),
   Link: z
     .string()
     .optional()

@@ -64,18 +64,13 @@ export function createRouter(): Router {
 
 type Issue = z.core.$ZodIssue;
 
-/** Of several shapes none of which fits, the one that was probably meant: it knows most of the fields, then lacks least. */
+/** Of several shapes none of which fits, the one that was meant: it knows more of the fields than any other does. */
 function closest(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const unknown = (shape: readonly Issue[]) =>
-    shape.reduce(
-      (count, { code, ...rest }) =>
-        count + (code === "unrecognized_keys" && "keys" in rest ? rest.keys.length : 0),
-      0,
-    );
-  const [best = []] = issue.errors.toSorted((a, b) => unknown(a) - unknown(b) || a.length - b.length);
-  // Not even the kind of value fits: then no shape was meant.
-  if (best.every(({ code, path }) => code === "invalid_type" && path.length === 0)) return [issue];
+    shape.flatMap((inner) => (inner.code === "unrecognized_keys" ? inner.keys : [])).length;
+  const [best = [], second = []] = issue.errors.toSorted((a, b) => unknown(a) - unknown(b));
+  if (unknown(best) === unknown(second)) return [issue];
   return best.flatMap((inner) => closest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 

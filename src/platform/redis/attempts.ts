@@ -1,12 +1,19 @@
 import { hmacHex } from "../crypto/hash.ts";
-import { TooManyRequests, type AppError } from "../http/errors.ts";
-import { fromRedis, redisUnavailable, type Redis } from "./redis.ts";
+import { TooManyRequests, unavailable, type AppError } from "../http/errors.ts";
+import { fromRedis, type Redis } from "./redis.ts";
 
 /** At most `quota` attempts in `windowSeconds`, from the first one on. */
 export interface Limit {
   name: string;
+  /** What is counted, in the refusal: "percobaan" if absent. */
+  what?: string;
   quota: number;
   windowSeconds: number;
+}
+
+/** As good as no limit: for where limits are wide. */
+export function wide(limit: Limit): Limit {
+  return { ...limit, quota: 1_000_000 };
 }
 
 /** One counter: what of `limit` is counted, e.g. an account. */
@@ -58,12 +65,12 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
       const reply = await run(TAKE, counters, limits);
       const [full, seconds]: unknown[] = Array.isArray(reply) ? reply : [];
       if (typeof full !== "number" || typeof seconds !== "number")
-        throw redisUnavailable(new Error("Redis answered no count"));
+        throw unavailable(new Error("Redis answered no count"));
       if (full === 0) return;
       const counter = counters[full - 1];
       throw counter
         ? tooMany(counter.limit, seconds)
-        : redisUnavailable(new Error("Redis answered no counter of ours"));
+        : unavailable(new Error("Redis answered no counter of ours"));
     },
     async giveBack({ whole, single }) {
       await run(GIVE_BACK, [...whole, ...single], [whole.length]);
@@ -72,10 +79,12 @@ export function createAttempts(redis: Redis, secret: string): Attempts {
 }
 
 /** The refusal of a full counter that starts anew in `left` seconds. */
-export function tooMany({ name, quota, windowSeconds }: Limit, left: number): AppError {
+export function tooMany({ name, what = "percobaan", quota, windowSeconds }: Limit, left: number): AppError {
   const seconds = Math.max(1, left);
+  const minutes = Math.ceil(seconds / 60);
+  const wait = minutes > 90 ? `${Math.ceil(minutes / 60)} jam` : `${minutes} menit`;
   return new TooManyRequests({
-    detail: `Terlalu banyak percobaan. Coba lagi dalam ${Math.ceil(seconds / 60)} menit.`,
+    detail: `Terlalu banyak ${what}. Coba lagi dalam ${wait}.`,
     headers: {
       "retry-after": String(seconds),
       ratelimit: `"${name}";r=0;t=${seconds}`,

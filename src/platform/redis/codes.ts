@@ -1,6 +1,8 @@
+import type { Clock } from "../clock.ts";
 import { hmacHex } from "../crypto/hash.ts";
-import { tooMany, type Counter, type Limit } from "./attempts.ts";
-import { fromRedis, redisUnavailable, type Redis } from "./redis.ts";
+import { unavailable } from "../http/errors.ts";
+import { tooMany, type Counter } from "./attempts.ts";
+import { fromRedis, type Redis } from "./redis.ts";
 
 /** How long a code can be redeemed, in seconds. */
 export const CODE_SECONDS = 300;
@@ -16,9 +18,9 @@ export type Redeemed = "right" | "wrong" | "spent" | "absent";
  */
 export interface Codes {
   /**
-   * Makes `code` the only one of `subject`, with all its guesses ahead, if no counter is full; else everything stays as it
-   * was, also the code before. A refused request takes a second roundtrip, in which it uncounts itself: of those at the
-   * same moment it may have kept one out, never let one in. Throws `TooManyRequests`, `ServiceUnavailable`.
+   * Makes `code` the only one of `subject`, with all its guesses ahead, if no counter is full; else nothing changes, also
+   * not the code before, and nothing is counted. A counter's window is one of those since 1970, not one from its first use.
+   * Throws `TooManyRequests`, `ServiceUnavailable`.
    */
   issue(subject: string, code: string, counters: readonly [Counter, ...Counter[]]): Promise<void>;
   /** Uses up one guess; a right one uses up the code. Throws `ServiceUnavailable`. */
@@ -29,8 +31,11 @@ export interface Codes {
 const CODE = "kode";
 const GUESSES = "tebakan";
 
+/** What part of its quota a full counter has reached: all of it, but that a part of 1/q is rarely exact. Quotas up to 10^7. */
+const REACHED = 1 - 1e-8;
+
 /** `secret` is the key of the hashes: with another one all codes under way are gone. */
-export function createCodes(redis: Redis, secret: string): Codes {
+export function createCodes(redis: Redis, secret: string, clock: Clock): Codes {
   const key = hmacHex("sha256", secret, "kode");
   const hash = (...parts: string[]) => hmacHex("sha256", key, JSON.stringify(parts));
   const keyOf = (subject: string) => `kode:${hash("subjek", subject)}`;
@@ -40,41 +45,45 @@ export function createCodes(redis: Redis, secret: string): Codes {
 
   return {
     /**
-     * A transaction cannot ask "if", so the sets do: each counter is a set whose member `kode` counts; `full` is the union
-     * of those over their quota, and taking `full` away from `fresh` leaves nothing to copy.
+     * A transaction cannot ask "if", so the sets do. Each counter is a set whose member `kode` counts; those that have reached
+     * their quota make up `full`. Taken away from one step, and from the new code, it leaves nothing to add and nothing to copy.
      */
     async issue(subject, code, counters) {
       const live = keyOf(subject);
-      const [fresh, full] = [`${live}:baru`, `${live}:penuh`];
-      const counted = counters.map(({ limit, of }) => ({
-        limit,
-        key: `kode-batas:${limit.name}:${hash("batas", of)}`,
-      }));
+      const [fresh, full, step] = [`${live}:baru`, `${live}:penuh`, `${live}:langkah`];
+      const seconds = Math.floor(clock.now().getTime() / 1_000);
+      const counted = counters.map(({ limit, of }) => {
+        const window = Math.floor(seconds / limit.windowSeconds);
+        const left = (window + 1) * limit.windowSeconds - seconds;
+        return { limit, left, key: `kode-batas:${limit.name}:${hash("batas", of)}:${window}` };
+      });
       const transaction = redis.multi();
-      for (const { key: counter, limit } of counted) {
-        transaction.zincrby(counter, 1, CODE).expire(counter, limit.windowSeconds, "NX").ttl(counter);
-      }
+      for (const { key: counter } of counted) transaction.zscore(counter, CODE);
+      const keys = counted.map((counter) => counter.key);
+      const weights = counted.map(({ limit }) => 1 / limit.quota);
       transaction
-        .zunionstore(
-          full,
-          counted.length,
-          counted.map((counter) => counter.key),
-          { weights: counted.map(({ limit }) => 1 / limit.quota), aggregate: "max" },
-        )
-        .zremrangebyscore(full, 0, 1)
+        .zunionstore(full, keys.length, keys, { weights, aggregate: "max" })
+        .zremrangebyscore(full, "-inf", `(${REACHED}`)
+        .zadd(step, { score: 1, member: CODE })
+        .zdiffstore(step, 2, step, full);
+      for (const { key: counter, limit } of counted)
+        transaction.zunionstore(counter, 2, [counter, step]).expire(counter, limit.windowSeconds);
+      transaction
         .zadd(fresh, { score: scoreOf(subject, code), member: CODE })
         .zdiffstore(fresh, 2, fresh, full)
         .expire(fresh, CODE_SECONDS)
         .copy(fresh, live, { replace: true })
-        .del(fresh, full);
-      const replies = await repliesOf(transaction.exec<unknown[]>(), 3 * counted.length + 7);
-      const exceeded = counted.findIndex(({ limit }, i) => wholeOf(replies[3 * i]) > limit.quota);
-      const refusing = counted[exceeded];
-      if (refusing) {
-        await uncount(redis, counted);
-        throw tooMany(refusing.limit, wholeOf(replies[3 * exceeded + 2]));
-      }
-      if (replies.at(-2) !== 1) throw redisUnavailable(new Error("Redis did not keep the code"));
+        // A copy has the life of what it is copied from; should it ever not, it has one all the same.
+        .expire(live, CODE_SECONDS, "NX")
+        .del(fresh, full, step);
+      const replies = await repliesOf(transaction.exec<unknown[]>(), 3 * counted.length + 10);
+      if (replies.at(-3) === 1) return;
+      const [longest] = counted
+        .filter(({ limit }, i) => wholeOf(replies[i] ?? 0) >= limit.quota)
+        .toSorted((a, b) => b.left - a.left);
+      throw longest
+        ? tooMany(longest.limit, longest.left)
+        : unavailable(new Error("Redis did not keep the code"));
     },
 
     async redeem(subject, guess) {
@@ -97,28 +106,16 @@ export function createCodes(redis: Redis, secret: string): Codes {
   };
 }
 
-/** Takes one off each counter; one whose window has ended meanwhile stays without. */
-async function uncount(redis: Redis, counted: readonly { key: string; limit: Limit }[]): Promise<void> {
-  const transaction = redis.multi();
-  for (const { key, limit } of counted) {
-    transaction
-      .zincrby(key, -1, CODE)
-      .expire(key, limit.windowSeconds, "NX")
-      .zremrangebyscore(key, "-inf", "(0");
-  }
-  await fromRedis(transaction.exec());
-}
-
 /** The replies of a transaction, as many as it has commands. */
 async function repliesOf(executed: Promise<unknown[]>, count: number): Promise<unknown[]> {
   const replies: unknown = await fromRedis(executed);
   if (Array.isArray(replies) && replies.length === count) return replies;
-  throw redisUnavailable(new Error("Redis answered no such list"));
+  throw unavailable(new Error("Redis answered no such list"));
 }
 
 /** A count or a score. */
 function wholeOf(reply: unknown): number {
   const number = typeof reply === "string" && reply !== "" ? Number(reply) : reply;
   if (typeof number === "number" && Number.isInteger(number)) return number;
-  throw redisUnavailable(new Error("Redis answered no number"));
+  throw unavailable(new Error("Redis answered no number"));
 }

@@ -1,5 +1,5 @@
 import { Redis } from "@upstash/redis/cloudflare";
-import { ServiceUnavailable, type AppError } from "../http/errors.ts";
+import { unavailable } from "../http/errors.ts";
 
 export type { Redis };
 
@@ -26,13 +26,6 @@ export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    throw redisUnavailable(error);
+    throw unavailable(error);
   }
-}
-
-/** What to throw when Redis did not answer, or not sense. */
-export function redisUnavailable(cause: unknown): AppError {
-  const error = new ServiceUnavailable();
-  error.cause = cause;
-  return error;
 }

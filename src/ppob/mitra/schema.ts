@@ -8,7 +8,7 @@ export const daftarSchema = z
     nama: textField(1, 50).openapi({ example: "Budi Santoso" }),
     email: emailField().openapi({ example: "budi@mail.com" }),
     hp: z
-      .union([z.literal(""), telephoneField()])
+      .union([z.literal(""), telephoneField()], "harus nomor telepon, misalnya 081234567890")
       .nullish()
       .transform((hp) => hp || null)
       .openapi({ type: ["string", "null"], maxLength: 20, example: "08123456789" }),
