@@ -277,7 +277,12 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
   });
 
   const users = async (skip: number, idJabatan?: number, cari?: string) => {
-    const { sql, params } = semuaUsers(drizzle, skip, 100, { kind: undefined, idJabatan, cari }).toSQL();
+    const { sql, params } = semuaUsers(drizzle, skip, 100, {
+      sendiri: false,
+      kind: undefined,
+      idJabatan,
+      cari,
+    }).toSQL();
     return await planOf(AS_ADMIN, sql, params);
   };
 

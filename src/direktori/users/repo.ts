@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Changes, Database } from "../../platform/db/database.ts";
 import { nasabah, pegawai } from "./table.ts";
@@ -19,28 +19,13 @@ export interface Saringan {
 /** The ids of those `saringan` lets through, of both kinds. */
 function yangCocok(db: Database, { sendiri, kind, idJabatan, cari }: Saringan) {
   // A kind that is not asked for, or that has no position, is in the union with none of its rows: one query for all filters.
-  const bukan = sql`false`;
+  const pegawaiJuga = sendiri || kind === "nasabah" ? sql`false` : undefined;
+  const nasabahJuga = kind === "pegawai" || idJabatan !== undefined ? sql`false` : undefined;
+  const jabatannya = idJabatan === undefined ? undefined : eq(pegawai.idJabatan, idJabatan);
+  const miliknya = sendiri ? eq(nasabah.akunId, sql`(select app.akun_id())`) : undefined;
   const semua = unionAll(
-    db
-      .select({ id: pegawai.id })
-      .from(pegawai)
-      .where(
-        sendiri || kind === "nasabah"
-          ? bukan
-          : idJabatan === undefined
-            ? undefined
-            : eq(pegawai.idJabatan, idJabatan),
-      ),
-    db
-      .select({ id: nasabah.id })
-      .from(nasabah)
-      .where(
-        kind === "pegawai" || idJabatan !== undefined
-          ? bukan
-          : sendiri
-            ? eq(nasabah.akunId, sql`app.akun_id()`)
-            : undefined,
-      ),
+    db.select({ id: pegawai.id }).from(pegawai).where(and(pegawaiJuga, jabatannya)),
+    db.select({ id: nasabah.id }).from(nasabah).where(and(nasabahJuga, miliknya)),
   ).as("semua");
   return db
     .select({ id: semua.id })
