@@ -1,4 +1,5 @@
 import type { Config, Env } from "./config.ts";
+import type { KirimPesan } from "./otp/otp.ts";
 import { createAuth, type Auth } from "./platform/auth/auth.ts";
 import { createPasswords, type Passwords } from "./platform/auth/passwords.ts";
 import { systemClock, type Clock } from "./platform/clock.ts";
@@ -13,7 +14,6 @@ import { createAttempts, type Attempts } from "./platform/redis/attempts.ts";
 import { createCodes, type Codes } from "./platform/redis/codes.ts";
 import { openRedis } from "./platform/redis/redis.ts";
 import type { Biller } from "./ppob/biller/biller.ts";
-import type { KirimPesan } from "./otp/otp.ts";
 import { createDigiflazz } from "./ppob/biller/digiflazz.ts";
 
 /** Everything the house reaches outside of itself. Doors take what they need of it; a test replaces what it wants. */
