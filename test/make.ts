@@ -167,9 +167,19 @@ export async function makeBerkasNasabah(
   return (await response.json()) as NasabahBody;
 }
 
+/** An Indonesian mobile number that nobody has, without its trunk zero and country code. */
+export function randomDigits(): string {
+  return `8${String(randomInt(1e10)).padStart(10, "0")}`;
+}
+
 /** A telephone number in E.164 that nobody has. */
 export function randomPhone(): string {
-  return `+628${String(randomInt(1e10)).padStart(10, "0")}`;
+  return `+62${randomDigits()}`;
+}
+
+/** A NIK that nobody has. */
+export function randomNik(): string {
+  return `3201${String(randomInt(1e12)).padStart(12, "0")}`;
 }
 
 export interface PurchaseBody {

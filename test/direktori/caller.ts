@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { expect } from "vitest";
+import { beforeAll, expect } from "vitest";
 import { refusalOf } from "../answers.ts";
 import type { World } from "../harness.ts";
-import { postJson, type NasabahBody, type Orang, type PegawaiBody } from "../make.ts";
+import { makeAkun, postJson, type NasabahBody, type Orang, type PegawaiBody } from "../make.ts";
 
 /** Requests in somebody's name; of nobody without `orang`. */
-export function callerOf(world: World, orang?: Orang) {
+export function atasNama(world: Pick<World, "request">, orang?: Orang) {
   const headers = orang?.headers ?? {};
   return {
     get: (path: string) => world.request(path, { headers }),
@@ -15,7 +15,28 @@ export function callerOf(world: World, orang?: Orang) {
   };
 }
 
-export type Caller = ReturnType<typeof callerOf>;
+export type Caller = ReturnType<typeof atasNama>;
+
+/** One person for the tests of a file, and requests in its name. */
+export function useOrang(world: World, role: Orang["role"]): Caller & { readonly orang: Orang } {
+  const holder: { orang?: Orang } = {};
+  beforeAll(async () => {
+    holder.orang = await makeAkun(world, role);
+  });
+  const orang = () => {
+    if (!holder.orang) throw new Error("nobody is there yet");
+    return holder.orang;
+  };
+  return {
+    get orang() {
+      return orang();
+    },
+    get: (path) => atasNama(world, orang()).get(path),
+    post: (path, body) => atasNama(world, orang()).post(path, body),
+    put: (path, body) => atasNama(world, orang()).put(path, body),
+    delete: (path) => atasNama(world, orang()).delete(path),
+  };
+}
 
 export interface JabatanBody {
   id_jabatan: number;
@@ -43,6 +64,14 @@ export async function refusalAt(answering: Promise<Response>): Promise<string> {
   if (answer.status < 400) return String(answer.status);
   const { errors = [] } = (await answer.clone().json()) as { errors?: { pointer: string }[] };
   return [await refusalOf(answer), ...errors.map(({ pointer }) => pointer)].join(" ");
+}
+
+/** The fields that a 422 is about, and what it says of each. */
+export async function problemsAt(answering: Promise<Response>): Promise<unknown> {
+  const answer = await answering;
+  expect(answer.status).toBe(422);
+  const { errors } = (await answer.json()) as { errors: unknown };
+  return errors;
 }
 
 export interface Page<T> {
@@ -110,12 +139,4 @@ export function unik(): string {
   return randomBytes(8)
     .toString("hex")
     .replaceAll(/\d/g, (digit) => "ghijklmnop"[Number(digit)] ?? "");
-}
-
-/** A NIK that nobody has. */
-export function randomNik(): string {
-  return `3201${BigInt(`0x${randomBytes(8).toString("hex")}`)
-    .toString()
-    .padStart(20, "0")
-    .slice(-12)}`;
 }

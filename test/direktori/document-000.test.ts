@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { makeAkun, type Orang } from "../make.ts";
-import { bodyOf, callerOf, pageOf, type Caller, type JabatanBody } from "./caller.ts";
+import { atasNama, bodyOf, pageOf, type Caller, type JabatanBody } from "./caller.ts";
 
 // The requests of document 000 for jabatan and users, as printed.
 
@@ -23,7 +23,7 @@ describe.each(["admin", "karyawan"] as const)("document 000 on a fresh machine, 
   let caller: Caller;
   beforeAll(async () => {
     orang = await makeAkun(world, role);
-    caller = callerOf(world, orang);
+    caller = atasNama(world, orang);
   });
 
   test("GET /jabatan/ lists positions 1 and 2, with exactly the printed fields", async () => {
@@ -64,7 +64,7 @@ describe("the doors that the document left open", () => {
   const world = useWorld();
 
   test("need a token, and change nothing without", async () => {
-    const caller = callerOf(world);
+    const caller = atasNama(world);
     const answers = [
       await caller.get("/jabatan/"),
       await caller.get("/jabatan/1"),
@@ -86,7 +86,7 @@ describe("the printed paths", () => {
   const world = useWorld();
 
   test("mean the same with and without the trailing slash, and are never redirected", async () => {
-    const caller = callerOf(world, await makeAkun(world, "karyawan"));
+    const caller = atasNama(world, await makeAkun(world, "karyawan"));
     for (const path of ["/jabatan", "/jabatan/1", "/users"]) {
       const [plain, slash] = [await caller.get(path), await caller.get(`${path}/`)];
       expect([plain.status, slash.status]).toEqual([200, 200]);

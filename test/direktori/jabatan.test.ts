@@ -1,13 +1,14 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { makeAkun, makeMitra, makePegawai, type Orang } from "../make.ts";
 import {
+  atasNama,
   bodyOf,
-  callerOf,
   countOf,
   pageOf,
   refusalAt,
   unik,
+  useOrang,
   walk,
   written,
   type Caller,
@@ -17,12 +18,7 @@ import {
 // Positions: who may read and change them, and what of it stays in the audit.
 
 const world = useWorld();
-let orang: Orang;
-let admin: Caller;
-beforeAll(async () => {
-  orang = await makeAkun(world, "admin");
-  admin = callerOf(world, orang);
-});
+const admin = useOrang(world, "admin");
 
 const buat = (isian: Partial<JabatanBody> = {}) =>
   bodyOf<JabatanBody>(admin.post("/jabatan", { nama_jabatan: unik(), ...isian }), 201);
@@ -220,7 +216,7 @@ describe("whoever is no admin", () => {
     const jabatan = await buat();
     const before = await countOf(world, "jabatan");
     const audit = await written(world, async () => {
-      const as = async (orang?: Orang) => await deeds(callerOf(world, orang), jabatan.id_jabatan);
+      const as = async (orang?: Orang) => await deeds(atasNama(world, orang), jabatan.id_jabatan);
       const staff = { ...all(FORBIDDEN), list: "200", one: "200" };
       expect(await as(await makeAkun(world, "karyawan"))).toEqual(staff);
       expect(await as(await makeAkun(world, "nasabah"))).toEqual(all(FORBIDDEN));
@@ -246,7 +242,7 @@ describe("the audit", () => {
       expect((await admin.delete(`/jabatan/${id}`)).status).toBe(204);
     });
     const row = (aksi: string, rincian: object) => ({
-      pelaku: `akun:${orang.id}`,
+      pelaku: `akun:${admin.orang.id}`,
       aksi,
       tabel: "jabatan",
       id: String(id),

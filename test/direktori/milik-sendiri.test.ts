@@ -6,12 +6,13 @@ import {
   makeBerkasNasabah,
   makePegawai,
   postJson,
+  randomDigits,
   type NasabahBody,
   type Orang,
 } from "../make.ts";
 import {
+  atasNama,
   bodyOf,
-  callerOf,
   countOf,
   idOf,
   pageOf,
@@ -20,7 +21,6 @@ import {
   written,
   type UserBody,
 } from "./caller.ts";
-import { randomDigits } from "./numbers.ts";
 
 // Whose rows: a customer has one file and sees no other; staff sees all and deletes no customer.
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   [admin, karyawan] = [await makeAkun(world, "admin"), await makeAkun(world, "karyawan")];
 });
 
-const as = (orang: Orang) => callerOf(world, orang);
+const as = (orang: Orang) => atasNama(world, orang);
 const TIDAK_ADA = "404 user-tidak-ada";
 const TIDAK_BOLEH = "403 peran-tidak-boleh";
 const PEGAWAI = { nama: "John Doe", alamat: "Jl. Contoh No. 123", telepon: "081234567890", id_jabatan: 1 };

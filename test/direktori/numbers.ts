@@ -1,11 +1,4 @@
-import { randomInt } from "node:crypto";
-
-/** An Indonesian mobile number that nobody has, without its trunk zero and country code. */
-export function randomDigits(): string {
-  return `812${String(randomInt(1e8)).padStart(8, "0")}`;
-}
-
-/** One number as people write it. */
+/** One number as people write it, of its digits without trunk zero and country code. */
 export function phoneForms(digits: string): string[] {
   const parts = [digits.slice(0, 3), digits.slice(3, 7), digits.slice(7)];
   return [

@@ -1,14 +1,23 @@
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, useWorld } from "../harness.ts";
-import { firstAdmin, makeBerkasNasabah, randomPhone, type NasabahBody } from "../make.ts";
-import { bodyOf, callerOf, countOf, randomNik, refusalAt, type Caller } from "./caller.ts";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { useWorld } from "../harness.ts";
+import {
+  firstAdmin,
+  makeBerkasNasabah,
+  makePegawai,
+  randomNik,
+  randomPhone,
+  type NasabahBody,
+} from "../make.ts";
+import { rebuilt } from "../platform/samples.ts";
+import { atasNama, bodyOf, countOf, refusalAt, written, type Caller } from "./caller.ts";
 
 // A sealed value is of no use where it does not belong.
 
 const SEALED = "external_user_id, phone_segel, phone_indeks, national_id_segel, national_id_indeks";
 
+const world = useWorld();
+
 describe("a sealed value", () => {
-  const world = useWorld();
   let caller: Caller;
   let broken: NasabahBody;
   let whole: NasabahBody;
@@ -18,7 +27,7 @@ describe("a sealed value", () => {
       `update nasabah n set ${change} from nasabah lain where n.id = ${broken.id} and lain.id = ${whole.id}`,
     );
   beforeAll(async () => {
-    caller = callerOf(world, await firstAdmin(world));
+    caller = atasNama(world, await firstAdmin(world));
     const buat = () => makeBerkasNasabah(world, { phone: randomPhone(), national_id: randomNik() });
     [broken, whole] = [await buat(), await buat()];
     await owner(`create table utuh as select ${SEALED} from nasabah where id = ${broken.id}`);
@@ -92,28 +101,21 @@ describe("a sealed value", () => {
   });
 });
 
-describe("a number for an id that is nobody's yet", () => {
-  const world = useWorld();
-
-  test("is not sealed into the file that then gets this id", async () => {
-    const { sealer } = world.deps;
-    let opened: NasabahBody | undefined;
-    // Opened between looking it up and changing it: exactly when the number is sealed.
-    const seal: typeof sealer.seal = async (place, text) => {
-      opened ??= await makeBerkasNasabah(house, { phone: null });
-      return await sealer.seal(place, text);
-    };
-    const house = await createWorld({ deps: { sealer: { ...sealer, seal } } });
-    try {
-      const caller = callerOf(house, await firstAdmin(house));
-      const refusal = await refusalAt(caller.put("/users/1", { phone: randomPhone() }));
-      opened ??= await makeBerkasNasabah(house, { phone: null });
-      expect(opened.id).toBe(1);
-      expect(refusal).toBe("404 user-tidak-ada");
-      expect(await bodyOf(caller.get("/users/1"))).toEqual(opened);
-      expect(await countOf(house, "nasabah where phone_segel is not null")).toBe(0);
-    } finally {
-      await house.close();
-    }
+test.each([
+  ["nobody has", "404 user-tidak-ada", async () => Number.MAX_SAFE_INTEGER],
+  ["a pegawai has", "422 validasi-gagal #/", async () => (await makePegawai(world)).id_user],
+] as const)("a number for an id that %s is not even sealed", async (_, refusal, idOf) => {
+  const { sealer } = world.deps;
+  const seal = vi.fn<typeof sealer.seal>((place, text) => sealer.seal(place, text));
+  const caller = atasNama(rebuilt(world, { sealer: { ...sealer, seal } }), await firstAdmin(world));
+  const [id, files] = [await idOf(), await countOf(world, "nasabah")];
+  const rows = await written(world, async () => {
+    for (const numbers of [{ phone: randomPhone() }, { national_id: randomNik() }])
+      expect(await refusalAt(caller.put(`/users/${id}`, { name: "Siti", ...numbers }))).toBe(refusal);
   });
+  expect([seal.mock.calls, rows, await countOf(world, "nasabah")]).toEqual([[], [], files]);
+  // Of one that is a customer's it is.
+  const { id: nasabah } = await makeBerkasNasabah(world);
+  await bodyOf(caller.put(`/users/${nasabah}`, { phone: randomPhone() }));
+  expect(seal).toHaveBeenCalledTimes(1);
 });

@@ -1,19 +1,14 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
-import { makeAkun, makeBerkasNasabah, type NasabahBody, type Orang } from "../make.ts";
-import { bodyOf, callerOf, randomNik, unik, type Caller } from "./caller.ts";
-import { phoneForms, randomDigits } from "./numbers.ts";
+import { makeBerkasNasabah, randomDigits, randomNik, type NasabahBody } from "../make.ts";
+import { bodyOf, unik, useOrang } from "./caller.ts";
+import { phoneForms } from "./numbers.ts";
 
 // What is sealed of customers is nowhere in clear.
 
 const world = useWorld();
-let orang: Orang;
-let admin: Caller;
-beforeAll(async () => {
-  orang = await makeAkun(world, "admin");
-  admin = callerOf(world, orang);
-});
+const admin = useOrang(world, "admin");
 
 /** A text as it must not be found, and what somebody could make of it without a key. */
 function tracesOf(text: string): string[] {

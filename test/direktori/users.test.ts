@@ -1,15 +1,15 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
-import { makeAkun, makeBerkasNasabah, makePegawai, randomPhone, type Orang } from "../make.ts";
+import { makeBerkasNasabah, makePegawai, randomPhone } from "../make.ts";
 import {
   bodyOf,
-  callerOf,
   countOf,
   idOf,
+  problemsAt,
   refusalAt,
   unik,
+  useOrang,
   written,
-  type Caller,
   type JabatanBody,
   type UserBody,
 } from "./caller.ts";
@@ -17,17 +17,20 @@ import {
 // One resource with two kinds: what makes a user one or the other, and that it stays so.
 
 const world = useWorld();
-let orang: Orang;
-let admin: Caller;
-beforeAll(async () => {
-  orang = await makeAkun(world, "admin");
-  admin = callerOf(world, orang);
-});
+const admin = useOrang(world, "admin");
 
 const PEGAWAI = { nama: "John Doe", alamat: "Jl. Contoh No. 123", telepon: "081234567890", id_jabatan: 1 };
 const NASABAH = { name: "Budi" };
 const INVALID = "422 validasi-gagal";
 const TIDAK_ADA = "404 user-tidak-ada";
+/** What is said of fields that are as much those of the one kind as of the other. */
+const SALAH_SATU = [
+  {
+    pointer: "#/",
+    detail:
+      "kirim isian pegawai (nama, alamat, telepon, id_jabatan) atau nasabah (name, phone, email, …), tidak keduanya",
+  },
+];
 const counts = async () => [await countOf(world, "pegawai"), await countOf(world, "nasabah")];
 /** Bodies with one field of a pegawai that is not as it should be. */
 const WRONG_PEGAWAI = [
@@ -62,9 +65,10 @@ test("both kinds take their ids from one sequence, and an id names one of them",
 
 describe("what is no user", () => {
   test.each([
-    // Of the two kinds it is nearest to the one that lacks least.
-    [{}, "#/name"],
     [{ ...PEGAWAI, name: "Budi" }, "#/name"],
+    [{ nama: "John", alamat: "Jl. Satu", gender: "L" }, "#/telepon #/id_jabatan #/gender"],
+    // With its name a nasabah lacks nothing, so everything else is too much.
+    [{ nama: "John", alamat: "Jl. Satu", name: "Budi" }, "#/nama #/alamat"],
     [{ ...NASABAH, nama: "John" }, "#/nama"],
     [{ ...NASABAH, phone: "08123456789", id_jabatan: 1 }, "#/id_jabatan"],
     [{ ...PEGAWAI, gaji: 1 }, "#/gaji"],
@@ -78,6 +82,28 @@ describe("what is no user", () => {
     const before = await counts();
     expect(await refusalAt(admin.post("/users/", body))).toBe(`${INVALID} ${pointers}`);
     expect(await counts()).toEqual(before);
+  });
+
+  test.each([
+    {},
+    { gaji: 1 },
+    { nama: "John", phone: "08123456789" },
+    { nama: 1, name: 2 },
+    { telepon: "081234567890", phone: "08123456789", gaji: 1 },
+    { ...PEGAWAI, ...NASABAH, phone: null, email: null, gender: null },
+  ])("%j, which is as much the one kind as the other, is told of both", async (body) => {
+    const before = await counts();
+    expect(await problemsAt(admin.post("/users/", body))).toEqual(SALAH_SATU);
+    expect(await problemsAt(admin.put("/users/1", body))).toEqual(SALAH_SATU);
+    expect(await counts()).toEqual(before);
+  });
+
+  test("a telephone that is none is told how one looks", async () => {
+    const detail = "harus nomor telepon, misalnya 081234567890";
+    const wrong = [{ pointer: "#/telepon", detail }];
+    expect(await problemsAt(admin.post("/users/", { ...PEGAWAI, telepon: "nol delapan" }))).toEqual(wrong);
+    const { id_user: id } = await makePegawai(world);
+    expect(await problemsAt(admin.put(`/users/${id}`, { telepon: "(+62)8123" }))).toEqual(wrong);
   });
 
   test.each(WRONG_PEGAWAI)("a pegawai with %s is 422, also when changed so", async (_, wrong) => {
@@ -96,7 +122,7 @@ describe("what is no user", () => {
       ["/users/", "POST"],
       ["/users/1", "PUT"],
     ] as const) {
-      const answer = world.request(path, { method, headers: orang.headers, body });
+      const answer = world.request(path, { method, headers: admin.orang.headers, body });
       expect(await refusalAt(answer)).toBe(`${INVALID} #/`);
     }
   });
@@ -128,12 +154,24 @@ describe("a user keeps its kind", () => {
   });
 
   test.each([
-    [{}, "#/"],
-    [{ nama: "John", name: "Budi" }, "#/name"],
+    {},
+    { nama: "John", name: "Budi" },
+    { alamat: "Jl. Satu", email: null },
+    { id_user: 7 },
+    { created_at: "2026-11-20T03:00:00.000Z" },
+  ])("%j, which is as much the one kind as the other, changes neither and is told of both", async (body) => {
+    const users: UserBody[] = [await makePegawai(world), await makeBerkasNasabah(world)];
+    for (const user of users) {
+      expect(await problemsAt(admin.put(`/users/${idOf(user)}`, body))).toEqual(SALAH_SATU);
+      expect(await bodyOf(admin.get(`/users/${idOf(user)}`))).toEqual(user);
+    }
+  });
+
+  test.each([
+    [{ nama: "John", alamat: "Jl. Satu", name: "Budi" }, "#/name"],
+    [{ nama: "John", name: "Budi", gender: "L" }, "#/nama"],
     [{ alamat: "Jl. Baru", gaji: 1 }, "#/gaji"],
     [{ email: "a@example.com", gaji: 1 }, "#/gaji"],
-    [{ id_user: 7 }, "#/id_user #/"],
-    [{ created_at: "2026-11-20T03:00:00.000Z" }, "#/created_at #/"],
     [{ name: "Jane", updated_at: "2026-11-20T03:00:00.000Z" }, "#/updated_at"],
     [{ name: "Jane", akun_id: 1 }, "#/akun_id"],
   ])("%j changes neither kind", async (body, pointer) => {
@@ -150,6 +188,7 @@ describe("changing a pegawai", () => {
     { nama: "Jane Doe" },
     { alamat: "Jl. Lain No. 1\nRT 02" },
     { telepon: "+62 (0)812-3456-7890" },
+    { telepon: "(021) 555-1234" },
     { id_jabatan: 2 },
     { nama: "Jane", alamat: "Jl. Dua", telepon: "0211234567", id_jabatan: 2 },
   ])("%j changes just that", async (body) => {
@@ -158,6 +197,13 @@ describe("changing a pegawai", () => {
     expect(await bodyOf(admin.put(path, body))).toEqual({ ...pegawai, ...body });
     expect(await bodyOf(admin.get(path))).toEqual({ ...pegawai, ...body });
     expect(await bodyOf(admin.get(`/users/${other.id_user}`))).toEqual(other);
+  });
+
+  test("takes the spaces around a telephone away, when adding too", async () => {
+    const pegawai = await makePegawai(world, { telepon: "  (0812) 3456.7890\n" });
+    expect(pegawai.telepon).toBe("(0812) 3456.7890");
+    const changed = admin.put(`/users/${pegawai.id_user}`, { telepon: "\t021 5551234 " });
+    expect(await bodyOf(changed)).toEqual({ ...pegawai, telepon: "021 5551234" });
   });
 
   test("to a position that is not there is 422 and changes nothing; so is adding one with it", async () => {
@@ -222,7 +268,7 @@ test("the audit says who added, changed and removed which user, and no value but
     await bodyOf(admin.put(`/users/${id}`, { nama: "Jane Doe" }));
     await bodyOf(admin.delete(`/users/${id}`));
   });
-  const by = { pelaku: `akun:${orang.id}`, tabel: "pegawai", id: String(id) };
+  const by = { pelaku: `akun:${admin.orang.id}`, tabel: "pegawai", id: String(id) };
   expect(rows).toEqual([
     { ...by, aksi: "pegawai.buat", rincian: { menjadi: { id, id_jabatan: 1 } } },
     {

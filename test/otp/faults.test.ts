@@ -3,17 +3,13 @@ import type { Fault } from "../../dev/stand-in.ts";
 import { refusalOf } from "../answers.ts";
 import { useWorld } from "../harness.ts";
 import { makeMitra, type Mitra } from "../make.ts";
-import { coba, hasil, kodeBaru, mintaKode, selain } from "./seams.ts";
+import { coba, hasil, idBaru, kodeBaru, mintaKode, selain } from "./seams.ts";
 
 const world = useWorld();
 let mitra: Mitra;
 beforeAll(async () => {
   mitra = await makeMitra(world);
 });
-
-let ids = 0;
-/** An id nobody has asked for. */
-const baru = () => `orang-${(ids += 1)}`;
 
 const answer = (body: unknown, status = 200): Fault => ({
   kind: "answer",
@@ -62,14 +58,14 @@ test.each(SILENCES)(
   "while Redis %s: no code is issued and none is accepted, and each is asked once",
   async (_, fault) => {
     const { redis } = world.cloud;
-    const id = baru();
+    const id = idBaru();
     const code = await kodeBaru(world, mitra, { id });
     const logged = world.log.length;
     const before = redis.requests;
     redis.faults.always(fault);
     // At once, so that silence takes no longer than one of it.
     const answers = await Promise.all([
-      mintaKode(world, mitra, { id: baru() }),
+      mintaKode(world, mitra, { id: idBaru() }),
       coba(world, mitra, { id }, code),
     ]);
     for (const answer of answers) {
@@ -83,7 +79,7 @@ test.each(SILENCES)(
     expect(events).not.toContain("unexpected");
 
     redis.faults.clear();
-    expect(await hasil(world, mitra, { id: baru() }, code)).toBe("404 otp-tidak-ada");
+    expect(await hasil(world, mitra, { id: idBaru() }, code)).toBe("404 otp-tidak-ada");
     const next = await kodeBaru(world, mitra, { id });
     expect(await hasil(world, mitra, { id }, next)).toBe("200");
   },
@@ -109,7 +105,7 @@ describe("one command of a transaction that answers an error makes all of it non
   };
 
   test("any of a guess", async () => {
-    const id = baru();
+    const id = idBaru();
     const right = await kodeBaru(world, mitra, { id });
     const { length } = await commandsOf(() => coba(world, mitra, { id }, right));
     expect(length).toBeGreaterThan(3);
@@ -124,7 +120,7 @@ describe("one command of a transaction that answers an error makes all of it non
   });
 
   test("any of an issue, also where no limit is full and the code was not kept", async () => {
-    const ask = () => mintaKode(world, mitra, { id: baru() });
+    const ask = () => mintaKode(world, mitra, { id: idBaru() });
     const commands = await commandsOf(ask);
     expect(commands.length).toBeGreaterThan(10);
     for (const at of commands.keys()) {
@@ -132,17 +128,52 @@ describe("one command of a transaction that answers an error makes all of it non
       expect(await refusalOf(await ask()), String(at)).toBe(TIDAK_TERSEDIA);
     }
     replace(commands.length, commands.indexOf("copy"), { result: 0 });
-    expect(await refusalOf(await ask())).toBe(TIDAK_TERSEDIA);
+    const answer = await ask();
+    expect(await answer.clone().json()).not.toHaveProperty("otp");
+    expect(await refusalOf(answer)).toBe(TIDAK_TERSEDIA);
     replace(commands.length, -1, {});
     expect((await ask()).status).toBe(200);
   });
+
+  test("a list one reply short or one too long, however good they are", async () => {
+    const ask = () => mintaKode(world, mitra, { id: idBaru() });
+    const { length } = await commandsOf(ask);
+    for (const off of [-2, -1, 1, 2]) {
+      replace(length + off, -1, {});
+      const answer = await ask();
+      expect(await answer.clone().json()).not.toHaveProperty("otp");
+      expect(await refusalOf(answer), String(off)).toBe(TIDAK_TERSEDIA);
+    }
+    const id = idBaru();
+    const guesses = await commandsOf(async () =>
+      coba(world, mitra, { id }, await kodeBaru(world, mitra, { id })),
+    );
+    for (const off of [-2, -1, 1, 2]) {
+      const code = await kodeBaru(world, mitra, { id });
+      replace(guesses.length + off, -1, {});
+      expect(await hasil(world, mitra, { id }, code), String(off)).toBe(TIDAK_TERSEDIA);
+    }
+  });
+
+  test.each(["", null, "x", 1.5, "1.5", [1], true, "inf"])(
+    "%j in place of any number of a guess",
+    async (result) => {
+      const id = idBaru();
+      for (const at of Array(4).keys()) {
+        const code = await kodeBaru(world, mitra, { id });
+        // Texts come in base64, since the SDK asks for that.
+        replace(4, at, { result: typeof result === "string" ? btoa(result) : result });
+        expect(await hasil(world, mitra, { id }, code), String(at)).toBe(TIDAK_TERSEDIA);
+      }
+    },
+  );
 });
 
 describe("an answer that is lost", () => {
   test.each(["drop", "hangAfter"] as const)(
     "of a right guess (%s): it is used up, and not accepted when it comes again",
     async (kind) => {
-      const id = baru();
+      const id = idBaru();
       const code = await kodeBaru(world, mitra, { id });
       world.cloud.redis.faults.next({ kind });
       expect(await hasil(world, mitra, { id }, code)).toBe(TIDAK_TERSEDIA);
@@ -152,7 +183,7 @@ describe("an answer that is lost", () => {
   );
 
   test("of wrong guesses: they are counted", async () => {
-    const id = baru();
+    const id = idBaru();
     const code = await kodeBaru(world, mitra, { id });
     world.cloud.redis.faults.next({ kind: "drop" }, 2);
     for (const _ of Array(2).keys())
@@ -162,7 +193,7 @@ describe("an answer that is lost", () => {
   });
 
   test("of an issue: the code before is dead, since nobody can know", async () => {
-    const id = baru();
+    const id = idBaru();
     const code = await kodeBaru(world, mitra, { id });
     world.cloud.redis.faults.next({ kind: "drop" });
     expect(await refusalOf(await mintaKode(world, mitra, { id }))).toBe(TIDAK_TERSEDIA);
@@ -171,7 +202,7 @@ describe("an answer that is lost", () => {
   });
 
   test("a request that never reached Redis costs nothing: the code before and its guesses are as they were", async () => {
-    const id = baru();
+    const id = idBaru();
     const code = await kodeBaru(world, mitra, { id });
     world.cloud.redis.faults.next({ kind: "refuse" }, 5);
     for (const _ of Array(4).keys())
@@ -186,7 +217,7 @@ describe("an answer that is lost", () => {
 test.each(["refuse", "drop"] as const)(
   "without the database (%s) nobody is known: 503, and Redis is not asked",
   async (kind) => {
-    const id = baru();
+    const id = idBaru();
     const code = await kodeBaru(world, mitra, { id });
     const before = world.cloud.redis.requests;
     world.cloud.neon.faults.always({ kind });

@@ -2,31 +2,30 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { atOnce, refusalOf, tally } from "../answers.ts";
 import { STRICT } from "../akun/seams.ts";
-import { useWorld } from "../harness.ts";
-import { makeMitra, type Mitra } from "../make.ts";
-import { codesInOrder, hasil, HABIS, kodeBaru, mintaKode, patientCodes, selain, toNextDay } from "./seams.ts";
+import { until, useWorld } from "../harness.ts";
+import { makeAkun, makeMitra, type Mitra } from "../make.ts";
+import {
+  codesInOrder,
+  expectFull,
+  HABIS,
+  hasil,
+  hold,
+  idBaru,
+  isiRedis,
+  kodeBaru,
+  mintaKode,
+  patientCodes,
+  selain,
+  toNextDay,
+  type Pemanggil,
+} from "./seams.ts";
 import { rebuilt } from "../platform/samples.ts";
 
 const WINDOW_SECONDS = 600;
 const DAY_SECONDS = 86_400;
 
-let ids = 0;
-/** An id nobody has asked for. */
-const baru = () => `orang-${(ids += 1)}`;
-
 /** Those of the keys that count. */
 const hitungan = (keys: unknown) => (keys as string[]).filter((key) => /:[0-9a-f]{64}:[0-9]+$/.test(key));
-
-/** A refusal because a limit is full says so in all three headers. */
-async function expectFull(answer: Response, name: string, quota: number, window: number, left = window) {
-  expect(answer.headers.get("ratelimit-policy")).toBe(`"${name}";q=${quota};w=${window}`);
-  expect(answer.headers.get("ratelimit")).toBe(`"${name}";r=0;t=${left}`);
-  expect(answer.headers.get("retry-after")).toBe(String(left));
-  expect(await answer.clone().json()).toMatchObject({
-    detail: `Terlalu banyak percobaan. Coba lagi dalam ${Math.ceil(left / 60)} menit.`,
-  });
-  expect(await refusalOf(answer)).toBe("429 terlalu-sering");
-}
 
 describe("where limits are strict", () => {
   const clock = new ManualClock();
@@ -48,7 +47,7 @@ describe("where limits are strict", () => {
 
   describe("five codes for an id in ten minutes", () => {
     test("the sixth is refused until the window is over, which the refused ones do not lengthen", async () => {
-      const id = baru();
+      const id = idBaru();
       for (const _ of Array(5).keys()) await kodeBaru(world, mitra, { id });
       await expectFull(await minta(id), "otp-id", 5, WINDOW_SECONDS);
       clock.advance(400_000);
@@ -60,7 +59,7 @@ describe("where limits are strict", () => {
     });
 
     test("50 requests at once get exactly 5 codes, of which one is valid", async () => {
-      const id = baru();
+      const id = idBaru();
       const codes = Array.from({ length: 50 }, (_, at) => String(100_000 + at));
       const house = rebuilt(world, { ids: codesInOrder(...codes) });
       const answers = await atOnce(50, async () => await mintaKode(house, mitra, { id }));
@@ -81,7 +80,7 @@ describe("where limits are strict", () => {
     });
 
     test("the code before a refused request stays valid", async () => {
-      const id = baru();
+      const id = idBaru();
       const house = rebuilt(world, {
         ids: codesInOrder("100001", "100002", "100003", "100004", "100005", "666666", "777777"),
       });
@@ -94,7 +93,7 @@ describe("where limits are strict", () => {
     });
 
     test("a refused request fills up no guesses, lengthens no life, and brings nothing back", async () => {
-      const [guessed, old, spent, used] = [baru(), baru(), baru(), baru()];
+      const [guessed, old, spent, used] = [idBaru(), idBaru(), idBaru(), idBaru()];
       const codes: Record<string, string> = {};
       for (const id of [guessed, old, spent, used])
         for (const _ of Array(5).keys()) codes[id] = await kodeBaru(world, mitra, { id });
@@ -116,20 +115,20 @@ describe("where limits are strict", () => {
     });
 
     test("purposes share them; other ids and other callers do not", async () => {
-      const id = baru();
+      const id = idBaru();
       const answers = [];
       for (const purpose of ["a", "b", "c", "a", "b", "c", "d"])
         answers.push((await minta(id, { purpose })).status);
       expect(answers).toEqual([200, 200, 200, 200, 200, 429, 429]);
       await expectFull(await minta(id), "otp-id", 5, WINDOW_SECONDS);
-      expect((await minta(baru())).status).toBe(200);
+      expect((await minta(idBaru())).status).toBe(200);
       expect((await minta(id, { as: await makeMitra(world) })).status).toBe(200);
       // Redeeming is not limited with issuing: four of the five purposes still have a code.
       expect(await hasil(world, mitra, { id, purpose: "a" }, "bukan")).toBe("400 otp-salah");
     });
 
     test("a number and its digits are one id", async () => {
-      const id = 7_000_000 + ids;
+      const id = 7_000_001;
       for (const spelt of [id, String(id), id, String(id), id]) await kodeBaru(world, mitra, { id: spelt });
       expect((await minta(String(id))).status).toBe(429);
     });
@@ -137,7 +136,7 @@ describe("where limits are strict", () => {
 
   describe("twenty codes for an id in a day", () => {
     test("however long one waits between: sixty guesses, and not one more", async () => {
-      const id = baru();
+      const id = idBaru();
       const start = clock.now();
       let compared = 0;
       let issued = 0;
@@ -167,19 +166,66 @@ describe("where limits are strict", () => {
     });
 
     test("five at a time, four times over: all twenty, then none until the day is over", async () => {
-      const id = baru();
+      const id = idBaru();
       for (const round of Array(4).keys()) {
         for (const _ of Array(5).keys()) await kodeBaru(world, mitra, { id, purpose: `p${round}` });
         clock.advance(601_000);
       }
       await expectFull(await minta(id), "otp-id-harian", 20, DAY_SECONDS, DAY_SECONDS - 4 * 601);
-      expect((await minta(baru())).status).toBe(200);
+      expect((await minta(idBaru())).status).toBe(200);
       clock.advance((DAY_SECONDS - 4 * 601) * 1_000 + 1);
       expect((await minta(id)).status).toBe(200);
     });
 
+    test("both full: the day is named, which lasts longer, in hours; near its end in minutes", async () => {
+      const id = idBaru();
+      for (const round of Array(4).keys()) {
+        if (round > 0) clock.advance(600_000);
+        for (const _ of Array(5).keys()) await kodeBaru(world, mitra, { id });
+        if (round < 3) await expectFull(await minta(id), "otp-id", 5, WINDOW_SECONDS);
+      }
+      const refused = await minta(id);
+      expect(refused.headers.get("retry-after")).toBe("84600");
+      expect(await refused.clone().json()).toMatchObject({
+        detail: "Terlalu banyak permintaan kode. Coba lagi dalam 24 jam.",
+      });
+      await expectFull(refused, "otp-id-harian", 20, DAY_SECONDS, DAY_SECONDS - 1_800);
+      // An hour and a half before the end, and a second before that.
+      for (const [left, told] of [
+        [5_401, "2 jam"],
+        [5_400, "90 menit"],
+        [1, "1 menit"],
+      ] as const) {
+        clock.advance(DAY_SECONDS * 1_000 - (clock.now() % (DAY_SECONDS * 1_000)) - left * 1_000);
+        const later = await minta(id);
+        expect(await later.clone().json()).toMatchObject({
+          detail: `Terlalu banyak permintaan kode. Coba lagi dalam ${told}.`,
+        });
+        await expectFull(later, "otp-id-harian", 20, DAY_SECONDS, left);
+      }
+    });
+
+    test("a day is one of the calendar (UTC): twenty at its end, twenty more after it, and no forty-first", async () => {
+      const id = idBaru();
+      clock.advance((DAY_SECONDS - 2_400) * 1_000);
+      const tries = async () => {
+        const answers = [];
+        for (const _ of Array(4).keys()) {
+          for (const _of of Array(7).keys()) answers.push(await minta(id));
+          clock.advance(600_000);
+        }
+        return statuses(answers);
+      };
+      const start = clock.now();
+      expect(await tries()).toEqual({ 200: 20, 429: 8 });
+      expect(clock.now() % (DAY_SECONDS * 1_000)).toBe(0);
+      expect(await tries()).toEqual({ 200: 20, 429: 8 });
+      expect(clock.now() - start).toBe(4_800_000);
+      await expectFull(await minta(id), "otp-id-harian", 20, DAY_SECONDS, DAY_SECONDS - 2_400);
+    });
+
     test("a request that is refused uses none of them up", async () => {
-      const id = baru();
+      const id = idBaru();
       const impatient = [];
       for (const _ of Array(25).keys()) impatient.push((await minta(id)).status);
       expect(tally(impatient)).toEqual({ 200: 5, 429: 20 });
@@ -192,7 +238,7 @@ describe("where limits are strict", () => {
       const { redis } = world.cloud;
       const counters = async () => hitungan(await redis.command("KEYS", "kode-batas:otp-[ap][le]*"));
       const others = await counters();
-      const [as, from, id] = [await makeMitra(world), "203.0.113.9", baru()];
+      const [as, from, id] = [await makeMitra(world), "203.0.113.9", idBaru()];
       const answers = await atOnce(25, async () => await minta(id, { as, from }));
       expect(statuses(answers)).toEqual({ 200: 5, 429: 20 });
       const counts = [];
@@ -208,15 +254,15 @@ describe("where limits are strict", () => {
       const from = "203.0.113.1";
       const answers = [];
       while (answers.length < 1_020)
-        answers.push(...(await atOnce(20, async () => await minta(baru(), { as: busy, from }))));
+        answers.push(...(await atOnce(20, async () => await minta(idBaru(), { as: busy, from }))));
       expect(statuses(answers)).toEqual({ 200: 1_000, 429: 20 });
       const refused = answers.find(({ status }) => status === 429) as Response;
       await expectFull(refused, "otp-pemanggil", 1_000, WINDOW_SECONDS);
       // Not its address is full, but the caller.
-      expect((await minta(baru(), { as: busy, from: "203.0.113.2" })).status).toBe(429);
-      expect((await minta(baru(), { as: other, from })).status).toBe(200);
+      expect((await minta(idBaru(), { as: busy, from: "203.0.113.2" })).status).toBe(429);
+      expect((await minta(idBaru(), { as: other, from })).status).toBe(200);
       clock.advance(600_001);
-      expect((await minta(baru(), { as: busy, from })).status).toBe(200);
+      expect((await minta(idBaru(), { as: busy, from })).status).toBe(200);
     });
 
     test("an address is full whoever comes from it; another one is not", async () => {
@@ -224,22 +270,185 @@ describe("where limits are strict", () => {
       const batas = async () => hitungan(await redis.command("KEYS", "kode-batas:otp-alamat:*"));
       const others = await batas();
       const from = "203.0.113.3";
-      expect((await minta(baru(), { from })).status).toBe(200);
+      expect((await minta(idBaru(), { from })).status).toBe(200);
       const [counter, ...more] = (await batas()).filter((key) => !others.includes(key));
       expect(more).toEqual([]);
       expect(await redis.command("ZSCORE", counter ?? "", "kode")).toBe("1");
       // As if 2,998 more codes had been asked for by many callers there.
       await redis.command("ZINCRBY", counter ?? "", 2_998, "kode");
-      expect((await minta(baru(), { from })).status).toBe(200);
+      expect((await minta(idBaru(), { from })).status).toBe(200);
       const another = await makeMitra(world);
-      await expectFull(await minta(baru(), { from }), "otp-alamat", 3_000, WINDOW_SECONDS);
-      await expectFull(await minta(baru(), { from, as: another }), "otp-alamat", 3_000, WINDOW_SECONDS);
-      expect((await minta(baru(), { from: "203.0.113.4" })).status).toBe(200);
+      await expectFull(await minta(idBaru(), { from }), "otp-alamat", 3_000, WINDOW_SECONDS);
+      await expectFull(await minta(idBaru(), { from, as: another }), "otp-alamat", 3_000, WINDOW_SECONDS);
+      expect((await minta(idBaru(), { from: "203.0.113.4" })).status).toBe(200);
       const claimed = { "cf-connecting-ip": from, "x-forwarded-for": "198.51.100.7" };
-      expect((await mintaKode(world, mitra, { id: baru() }, claimed)).status).toBe(429);
+      expect((await mintaKode(world, mitra, { id: idBaru() }, claimed)).status).toBe(429);
       clock.advance(600_001);
-      expect((await minta(baru(), { from })).status).toBe(200);
+      expect((await minta(idBaru(), { from })).status).toBe(200);
     });
+  });
+
+  describe("at the edge of a window", () => {
+    /** What the counters of a limit stand at, in the window that is now. */
+    const countsOf = async (name: string, seconds: number) => {
+      const { redis } = world.cloud;
+      const window = Math.floor(clock.now() / (seconds * 1_000));
+      const keys = (await redis.command("KEYS", `kode-batas:${name}:*:${window}`)) as string[];
+      return await Promise.all(keys.map(async (key) => await redis.command("ZSCORE", key, "kode")));
+    };
+
+    test.each(["requests", "answers"] as const)(
+      "fifty refused late in one window, thirty of them still under way (%s) in the next one: that has exactly its five",
+      async (what) => {
+        const [as, id] = [await makeMitra(world), idBaru()];
+        clock.advance(599_000);
+        for (const _ of Array(5).keys()) await kodeBaru(world, as, { id });
+        for (const _ of Array(20).keys())
+          await expectFull(await minta(id, { as }), "otp-id", 5, WINDOW_SECONDS, 1);
+        const held = hold(world.cloud.redis, what, 30);
+        const late = atOnce(30, async () => await minta(id, { as }));
+        await until(() => held.waiting === 30);
+        clock.advance(1_000);
+
+        const next = [];
+        for (const _ of Array(3).keys()) next.push(await minta(id, { as }));
+        held.open();
+        for (const answer of await late) await expectFull(answer, "otp-id", 5, WINDOW_SECONDS, 1);
+        next.push(...(await atOnce(20, async () => await minta(id, { as }))));
+        expect(statuses(next)).toEqual({ 200: 5, 429: 18 });
+        for (const name of ["otp-id", "otp-pemanggil"])
+          expect(await countsOf(name, WINDOW_SECONDS), name).toEqual(["5"]);
+        expect(await countsOf("otp-id-harian", DAY_SECONDS)).toEqual(["10"]);
+      },
+    );
+
+    test("those refused by a day and still under way in the next leave that its twenty", async () => {
+      const [as, id] = [await makeMitra(world), idBaru()];
+      // The last one is full a second before midnight, and so is the day.
+      clock.advance((DAY_SECONDS - 1_801) * 1_000);
+      for (const round of Array(4).keys()) {
+        if (round > 0) clock.advance(600_000);
+        for (const _ of Array(5).keys()) await kodeBaru(world, as, { id });
+      }
+      expect(await countsOf("otp-id-harian", DAY_SECONDS)).toEqual(["20"]);
+      const held = hold(world.cloud.redis, "answers", 30);
+      const late = atOnce(30, async () => await minta(id, { as }));
+      await until(() => held.waiting === 30);
+      clock.advance(1_000);
+      held.open();
+      expect(statuses(await late)).toEqual({ 429: 30 });
+      const answers = [];
+      for (const _ of Array(4).keys()) {
+        for (const _of of Array(7).keys()) answers.push(await minta(id, { as }));
+        clock.advance(600_000);
+      }
+      expect(statuses(answers)).toEqual({ 200: 20, 429: 8 });
+    });
+
+    test("those that Redis hears of in the next window count in the one they were asked in", async () => {
+      const [as, id] = [await makeMitra(world), idBaru()];
+      clock.advance(599_000);
+      for (const _ of Array(2).keys()) await kodeBaru(world, as, { id });
+      const held = hold(world.cloud.redis, "requests", 10);
+      const late = atOnce(10, async () => await minta(id, { as }));
+      await until(() => held.waiting === 10);
+      clock.advance(1_000);
+      held.open();
+      expect(statuses(await late)).toEqual({ 200: 3, 429: 7 });
+      const next = [];
+      for (const _ of Array(8).keys()) next.push(await minta(id, { as }));
+      expect(statuses(next)).toEqual({ 200: 5, 429: 3 });
+      expect(await countsOf("otp-id-harian", DAY_SECONDS)).toEqual(["10"]);
+    });
+  });
+
+  describe("a refused request", () => {
+    test("is one request to Postgres and one transaction in Redis, of staff and of mitra, by whichever limit", async () => {
+      const { neon, redis } = world.cloud;
+      const urls: string[] = [];
+      // It matches nothing; it only looks.
+      redis.faults.next({ kind: "refuse" }, 1, ({ url }) => {
+        urls.push(url);
+        return false;
+      });
+      const staf = await makeAkun(world, "karyawan");
+      const callers: Pemanggil[] = [staf, await makeMitra(world)];
+      const expectCheap = async (as: Pemanggil, id: string, limit: string) => {
+        await world.idle();
+        const before = [neon.requests, redis.requests];
+        urls.length = 0;
+        const answer = await mintaKode(world, as, { id });
+        await world.idle();
+        const cost = [neon.requests - (before[0] ?? 0), redis.requests - (before[1] ?? 0)];
+        expect([answer.status, cost, urls]).toEqual([429, [1, 1], ["/multi-exec"]]);
+        expect(answer.headers.get("ratelimit-policy")).toContain(`"${limit}"`);
+      };
+      for (const as of callers) {
+        const id = idBaru();
+        for (const _ of Array(5).keys()) await kodeBaru(world, as, { id });
+        for (const _ of Array(5).keys()) await expectCheap(as, id, "otp-id");
+        // As if the rest of the day's twenty had been had.
+        for (const key of hitungan(await redis.command("KEYS", "kode-batas:otp-id-harian:*")))
+          await redis.command("ZADD", key, 20, "kode");
+        for (const _ of Array(2).keys()) await expectCheap(as, id, "otp-id-harian");
+        for (const key of hitungan(await redis.command("KEYS", "kode-batas:otp-pemanggil:*")))
+          await redis.command("ZADD", key, 1_000, "kode");
+        await expectCheap(as, idBaru(), "otp-pemanggil");
+        toNextDay(clock);
+      }
+    });
+
+    test("whose answer is cut changes no counter and no code", async () => {
+      const { redis } = world.cloud;
+      const id = idBaru();
+      let code = "";
+      for (const _ of Array(5).keys()) code = await kodeBaru(world, mitra, { id });
+      const before = await isiRedis(redis, "kode*");
+      expect([...before.keys()].filter((key) => key.startsWith("kode-batas:")).length).toBeGreaterThan(3);
+      for (const kind of ["drop", "refuse"] as const) {
+        redis.faults.next({ kind }, 10);
+        for (const answer of await atOnce(10, async () => await minta(id)))
+          expect(await refusalOf(answer)).toBe("503 layanan-tidak-tersedia");
+        redis.faults.clear();
+        expect(await isiRedis(redis, "kode*")).toEqual(before);
+      }
+      await expectFull(await minta(id), "otp-id", 5, WINDOW_SECONDS);
+      expect(await isiRedis(redis, "kode*")).toEqual(before);
+      expect(await tebak(id, code)).toBe("200");
+    });
+
+    test.each(["requests", "answers"] as const)(
+      "whose client hangs up in the middle of it (%s) changes no counter and no code",
+      async (what) => {
+        const { redis } = world.cloud;
+        const id = idBaru();
+        let code = "";
+        for (const _ of Array(5).keys()) code = await kodeBaru(world, mitra, { id });
+        const before = await isiRedis(redis, "kode*");
+        const held = hold(redis, what, 10);
+        const client = new AbortController();
+        const asked = atOnce(10, async () => {
+          const { headers } = mitra;
+          const init = { method: "POST", headers, body: JSON.stringify({ id }), signal: client.signal };
+          return await fetch(`${world.url}/otp/generate`, init).then(
+            ({ status }) => status,
+            (error: unknown) => (error as Error).name,
+          );
+        });
+        await until(() => held.waiting === 10);
+        client.abort();
+        expect(tally(await asked)).toEqual({ AbortError: 10 });
+        held.open();
+        const seen = redis.requests;
+        await until(() => held.gone === 10);
+        // What was on its way to Redis has been there when a later one has.
+        if (what === "requests") await until(() => redis.requests >= seen + 10);
+        await expectFull(await minta(id), "otp-id", 5, WINDOW_SECONDS);
+        await world.idle();
+        expect(await isiRedis(redis, "kode*")).toEqual(before);
+        expect(await tebak(id, code)).toBe("200");
+      },
+    );
   });
 });
 
@@ -248,7 +457,7 @@ describe("on one's own machine", () => {
 
   test("limits are wide: thirty codes for an id, the last of them valid, and each has its three guesses", async () => {
     const mitra = await makeMitra(world);
-    const id = baru();
+    const id = idBaru();
     let code = "";
     for (const _ of Array(30).keys()) code = await kodeBaru(world, mitra, { id });
     for (const _ of Array(2).keys())

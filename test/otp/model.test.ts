@@ -63,17 +63,19 @@ class Model {
     this.#limits = limits;
   }
 
-  /** `issued`, or the name of the limit that refused it. */
+  /** `issued`, or the name of the limit that refused it: of those that are full the one that is so for longest. */
   issue(who: number, code: string): string {
     const windows = this.#limits(who).map(([name, limit]) => {
       const known = this.#windows.get(name);
       const index = Math.floor(this.#now() / (limit.windowSeconds * 1_000));
       const window = known?.index === index ? known : { count: 0, index };
       this.#windows.set(name, window);
-      return { window, limit };
+      return { window, limit, end: (index + 1) * limit.windowSeconds };
     });
-    const full = windows.find(({ window, limit }) => window.count >= limit.quota);
-    if (full) return full.limit.name;
+    const full = windows.filter(({ window, limit }) => window.count >= limit.quota);
+    const last = Math.max(...full.map(({ end }) => end));
+    const named = full.find(({ end }) => end === last);
+    if (named) return named.limit.name;
     for (const { window } of windows) window.count += 1;
     this.#live.set(who, { code, guesses: 0, endMs: this.#now() + 300_000 });
     return "issued";

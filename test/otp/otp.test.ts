@@ -2,15 +2,20 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { firstAdmin, login, makeAkun, makeMitra, type Mitra, type Orang } from "../make.ts";
 import { rebuilt } from "../platform/samples.ts";
-import { codesInOrder, hasil, HABIS, kodeBaru, selain, type Pemanggil, type Perihal } from "./seams.ts";
+import {
+  codesInOrder,
+  HABIS,
+  hasil,
+  idBaru,
+  kodeBaru,
+  selain,
+  type Pemanggil,
+  type Perihal,
+} from "./seams.ts";
 
 const world = useWorld();
 const terbit = (pemanggil: Pemanggil, perihal: Perihal) => kodeBaru(world, pemanggil, perihal);
 const tebak = (pemanggil: Pemanggil, perihal: Perihal, otp: string) => hasil(world, pemanggil, perihal, otp);
-
-let ids = 0;
-/** An id nobody has asked for. */
-const baru = () => `orang-${(ids += 1)}`;
 
 let staf: Orang;
 let stafLain: Orang;
@@ -32,7 +37,7 @@ describe("each caller's ids are its own", () => {
   ];
   test.each(pairs)("%s: no code is valid for the other, and no guess costs the other one", async (_, of) => {
     const [one, other] = of();
-    const id = baru();
+    const id = idBaru();
     const mine = await terbit(one, { id });
     for (const _ of Array(5).keys()) expect(await tebak(other, { id }, mine)).toBe("404 otp-tidak-ada");
     let theirs = await terbit(other, { id });
@@ -51,7 +56,7 @@ describe("each caller's ids are its own", () => {
     expect([admin.id, Number(first?.["id"])]).toEqual([1, 1]);
     const caller = { headers: mitra.headers };
     expect(mitra.id).toBe(1);
-    const id = baru();
+    const id = idBaru();
     const code = await terbit(caller, { id, purpose: "login" });
     for (const dressed of [id, `["mitra:1","${id}","login"]`, `mitra:1:${id}`, `mitra:1","${id}`])
       for (const purpose of [undefined, "login"])
@@ -63,7 +68,7 @@ describe("each caller's ids are its own", () => {
   });
 
   test("a person keeps them over sessions: another login redeems what the first one asked for", async () => {
-    const id = baru();
+    const id = idBaru();
     const code = await terbit(staf, { id });
     const again = await login(world, staf.email, staf.password);
     expect(again.accessToken).not.toBe(staf.accessToken);
@@ -72,7 +77,7 @@ describe("each caller's ids are its own", () => {
 
   test("a mitra keeps them when it rotates its keys, and so do the guesses", async () => {
     const own = await makeMitra(world);
-    const id = baru();
+    const id = idBaru();
     const code = await terbit(own, { id });
     expect(await tebak(own, { id }, selain(code))).toBe("400 otp-salah");
     const rotated = await world.request("/generate-key", { method: "POST", headers: own.headers });
@@ -93,7 +98,7 @@ describe("a code is for one id and one purpose", () => {
   const about = (id: string, purpose: string | undefined): Perihal => ({ id, ...(purpose && { purpose }) });
 
   test.each(purposes)("one for %j is valid for nothing else, before and after guesses", async (purpose) => {
-    const id = baru();
+    const id = idBaru();
     const code = await terbit(mitra, about(id, purpose));
     const others = purposes.filter((other) => other !== purpose);
     expect(others).toHaveLength(4);
@@ -105,7 +110,7 @@ describe("a code is for one id and one purpose", () => {
   });
 
   test("guesses under another purpose that has a code of its own cost that one only", async () => {
-    const id = baru();
+    const id = idBaru();
     const login = await terbit(mitra, { id, purpose: "login" });
     let loan = await terbit(mitra, { id, purpose: "pinjaman" });
     while (loan === login) loan = await terbit(mitra, { id, purpose: "pinjaman" });
@@ -120,7 +125,7 @@ describe("a code is for one id and one purpose", () => {
   });
 
   test("ids are compared letter by letter: capitals, spaces, zeros and signs make another id", async () => {
-    const id = `A7-${baru()}`;
+    const id = `A7-${idBaru()}`;
     const code = await terbit(mitra, { id });
     for (const other of [id.toLowerCase(), ` ${id}`, `${id} `, `${id}\u200b`, `0${id}`])
       expect(await tebak(mitra, { id: other }, code), other).toBe("404 otp-tidak-ada");
@@ -131,9 +136,34 @@ describe("a code is for one id and one purpose", () => {
     expect(await tebak(mitra, { id: "42" }, number)).toBe("200");
   });
 
-  test("a code is compared letter by letter: no spaces, no other digits, no lost or added zeros", async () => {
-    const id = baru();
-    const guesses = ["012340 ", " 012340", "12340", "0012340", "٠12340", "+12340", "12340.0", "01234O"];
+  test("spaces in a guess are nothing, wherever they stand: it is right or wrong by its digits", async () => {
+    const id = idBaru();
+    const guesses = ["012 340", "012340 ", "   012340", "01 23 40", "0 1 2 3 4 0", `012340${" ".repeat(94)}`];
+    const house = rebuilt(world, { ids: codesInOrder(...guesses.map(() => "012340"), "012340") });
+    for (const guess of guesses) {
+      expect(await kodeBaru(house, mitra, { id })).toBe("012340");
+      expect(await tebak(mitra, { id }, guess), guess).toBe("200");
+      expect(await tebak(mitra, { id }, guess), guess).toBe("404 otp-tidak-ada");
+    }
+    await kodeBaru(house, mitra, { id });
+    const outcomes = [];
+    for (const guess of ["012 341", " 12 340", " ", "012 340", "012 340"])
+      outcomes.push(await tebak(mitra, { id }, guess));
+    expect(outcomes).toEqual(HABIS);
+  });
+
+  test("a code is compared letter by letter: no other digits, no lost or added zeros, nothing between but spaces", async () => {
+    const id = idBaru();
+    const plain = ["12340", "0012340", "٠12340", "+12340", "12340.0", "01234O"];
+    const guesses = [
+      ...plain,
+      "012\u00a0340",
+      "012\u2009340",
+      "012-340",
+      "012\t340",
+      "012340\n",
+      "012\u200b340",
+    ];
     const house = rebuilt(world, { ids: codesInOrder(...guesses.map(() => "012340"), "000000") });
     for (const guess of guesses) {
       expect(await kodeBaru(house, mitra, { id })).toBe("012340");

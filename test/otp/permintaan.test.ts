@@ -2,17 +2,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { refusalOf } from "../answers.ts";
 import { useWorld } from "../harness.ts";
 import { firstAdmin, makeAkun, makeMitra, postJson, type Mitra, type Orang } from "../make.ts";
-import { coba, hasil, kodeBaru, mintaKode, selain, type Pemanggil, type Perihal } from "./seams.ts";
+import { coba, hasil, idBaru, kodeBaru, mintaKode, selain, type Pemanggil, type Perihal } from "./seams.ts";
 
 // What the two requests may look like, who may make them, and what they cost.
 
 const world = useWorld();
 const terbit = (pemanggil: Pemanggil, perihal: Perihal) => kodeBaru(world, pemanggil, perihal);
 const tebak = (pemanggil: Pemanggil, perihal: Perihal, otp: string) => hasil(world, pemanggil, perihal, otp);
-
-let ids = 0;
-/** An id nobody has asked for. */
-const baru = () => `orang-${(ids += 1)}`;
 
 let staf: Orang;
 let mitra: Mitra;
@@ -53,6 +49,17 @@ describe("what is no request for a code, or no guess", () => {
     expect(world.cloud.redis.requests).toBe(before);
   });
 
+  test.each([
+    ["/otp/generate", {}, "wajib diisi"],
+    ["/otp/verify", { otp: "123456" }, "wajib diisi"],
+    ["/otp/generate", { id: null }, "harus teks atau bilangan bulat"],
+    ["/otp/generate", { id: true }, "harus teks atau bilangan bulat"],
+    ["/otp/verify", { id: ["user123"], otp: "123456" }, "harus teks atau bilangan bulat"],
+  ])("%s with %j is told at #/id: %s", async (path, body, detail) => {
+    const answer = await postJson(world, path, body, mitra.headers);
+    expect(await answer.json()).toMatchObject({ status: 422, errors: [{ pointer: "#/id", detail }] });
+  });
+
   test("channel and to are missed at #/to", async () => {
     const answer = await mintaKode(world, mitra, { id: "user123", channel: "whatsapp" });
     expect(await answer.json()).toMatchObject({
@@ -61,7 +68,7 @@ describe("what is no request for a code, or no guess", () => {
   });
 
   test("a refused guess costs nothing", async () => {
-    const id = baru();
+    const id = idBaru();
     const code = await terbit(mitra, { id });
     for (const otp of [Number(code), "", null, [code], "1".repeat(101)])
       expect((await postJson(world, "/otp/verify", { id, otp }, mitra.headers)).status).toBe(422);
@@ -148,9 +155,9 @@ describe("roundtrips", () => {
     return seen;
   };
 
-  test("each request is one to Postgres and one to Redis, whatever it comes to; no script runs there", async () => {
+  test("each request is one to Postgres and one to Redis, issued or whatever a guess comes to (refused: limits.test.ts); no script runs there", async () => {
     const { neon, redis } = world.cloud;
-    const id = baru();
+    const id = idBaru();
     const seen = watchRedis();
     const costOf = async (ask: () => Promise<Response>, status: number) => {
       await world.idle();

@@ -1,5 +1,5 @@
 import { Redis } from "@upstash/redis/cloudflare";
-import { expect } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import type { ManualClock } from "../../dev/clock.ts";
 import type { RedisStandIn } from "../../dev/redis/redis.ts";
 import type { Clock } from "../../src/platform/clock.ts";
@@ -43,6 +43,40 @@ export function toNextDay(clock: ManualClock): void {
   clock.advance(day - (clock.now() % day));
 }
 
+/** Requests to Redis under way that a test holds. */
+export interface Held {
+  /** How many are held, and how many have gone on. */
+  waiting: number;
+  gone: number;
+  /** Lets all of them go on. */
+  open(): void;
+}
+
+/** Holds the next `times` requests to Redis: before it hears of them, or their answers. Later ones pass. */
+export function hold(redis: RedisStandIn, what: "requests" | "answers", times: number): Held {
+  const gate = Promise.withResolvers<void>();
+  const held: Held = { waiting: 0, gone: 0, open: () => gate.resolve() };
+  let left = times;
+  const { fetch } = globalThis;
+  const wait = async () => {
+    held.waiting += 1;
+    await gate.promise;
+    held.gone += 1;
+  };
+  const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const isHeld = left > 0 && url.startsWith(redis.url);
+    if (!isHeld) return await fetch(input, init);
+    left -= 1;
+    if (what === "requests") await wait();
+    const answer = await fetch(input, init);
+    if (what === "answers") await wait();
+    return answer;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return held;
+}
+
 /** Ids whose codes are these, one after the other. */
 export function codesInOrder(...codes: string[]): Ids {
   const left = [...codes];
@@ -66,7 +100,11 @@ export interface Perihal {
   purpose?: string;
 }
 
-export const BERHASIL = { message: "OTP berhasil diverifikasi." };
+let ids = 0;
+/** An id nobody in this file has asked for. */
+export function idBaru(): string {
+  return `orang-${(ids += 1)}`;
+}
 
 export function mintaKode(
   house: House,
@@ -97,6 +135,24 @@ export async function hasil(
   otp: string,
 ): Promise<string> {
   return await refusalOf(await coba(house, pemanggil, perihal, otp));
+}
+
+/** A refusal because a limit is full names it in all three headers, and says how long to wait. */
+export async function expectFull(
+  answer: Response,
+  name: string,
+  quota: number,
+  window: number,
+  left = window,
+): Promise<void> {
+  expect(answer.headers.get("ratelimit-policy")).toBe(`"${name}";q=${quota};w=${window}`);
+  expect(answer.headers.get("ratelimit")).toBe(`"${name}";r=0;t=${left}`);
+  expect(answer.headers.get("retry-after")).toBe(String(left));
+  const wait = left > 90 * 60 ? `${Math.ceil(left / 3_600)} jam` : `${Math.ceil(left / 60)} menit`;
+  expect(await answer.clone().json()).toMatchObject({
+    detail: `Terlalu banyak permintaan kode. Coba lagi dalam ${wait}.`,
+  });
+  expect(await refusalOf(answer)).toBe("429 terlalu-sering");
 }
 
 /** A code of six digits that `code` is not. */
@@ -145,7 +201,7 @@ export function keysOf(redis: RedisStandIn): Set<string> {
   const keys = new Set<string>();
   // It matches nothing; it only looks.
   redis.faults.next({ kind: "refuse" }, 1, ({ body }) => {
-    for (const [key] of body.toString().matchAll(/kode(-batas:[a-z-]+)?:[0-9a-f]{64}(:[a-z]+)?/g))
+    for (const [key] of body.toString().matchAll(/kode(-batas:[a-z-]+)?:[0-9a-f]{64}(:[a-z]+|:[0-9]+)?/g))
       keys.add(key);
     return false;
   });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../dev/stand-in.ts";
 import { useWorld } from "../harness.ts";
-import { readOperations, type Operation } from "./document.ts";
+import { eachKind, readOperations, type Operation } from "./document.ts";
 import { flawsOf, rebuilt, rowCounts, sampleOf, send, type House, type Sample } from "./samples.ts";
 
 // Doors that count attempts in Redis before they do their work: what they do when it cannot count, and when it has.
 
 const world = useWorld();
-const operations = await readOperations();
+const operations = eachKind(await readOperations());
 
 /** How often each may be tried, and what a try is that counts. */
 interface Counted {
@@ -31,7 +31,12 @@ const COUNTED: Record<string, Counted> = {
   daftarNasabah: { perAddress: 30 },
   // How often is told by Redis itself, in test/otp.
   terbitkanOtp: {},
+  "terbitkanOtp:mitra": {},
   verifikasiOtp: {},
+  "verifikasiOtp:mitra": {},
+  // A nasabah that says what its numbers are; how often, in test/direktori.
+  "tambahUser:TambahNasabah": {},
+  "ubahUser:UbahNasabah": {},
 };
 
 const counted = operations.filter(({ id }) => id in COUNTED);

@@ -283,6 +283,35 @@ describe("without Redis nothing is allowed:", () => {
     expect(headers).toMatchObject({ "retry-after": "1", ratelimit: '"uji";r=0;t=1' });
   });
 
+  test.each([
+    [1, "1 menit"],
+    [60, "1 menit"],
+    [61, "2 menit"],
+    [900, "15 menit"],
+    [5_400, "90 menit"],
+    [5_401, "2 jam"],
+    [7_200, "2 jam"],
+    [7_201, "3 jam"],
+    [86_400, "24 jam"],
+  ])("a time of %i seconds is told as %s, and exactly in the headers", async (seconds, told) => {
+    redis.faults.always(replies(1, seconds));
+    for (const [what, counter] of [
+      ["percobaan", fresh()],
+      ["permintaan kode", fresh({ what: "permintaan kode" })],
+    ] as const) {
+      const error = await attempts.take(counter).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(TooManyRequests);
+      expect((error as InstanceType<typeof TooManyRequests>).more).toEqual({
+        detail: `Terlalu banyak ${what}. Coba lagi dalam ${told}.`,
+        headers: {
+          "retry-after": String(seconds),
+          ratelimit: `"uji";r=0;t=${seconds}`,
+          "ratelimit-policy": '"uji";q=10;w=900',
+        },
+      });
+    }
+  });
+
   test("a Redis that comes back is asked again at once, and an attempt whose answer was lost has counted", async () => {
     const counter = fresh({ quota: 2 });
     redis.faults.next({ kind: "drop" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { e164Field, paragraphField, telephoneField } from "../../src/platform/http/fields.ts";
+import { dateField, e164Field, paragraphField, telephoneField } from "../../src/platform/http/fields.ts";
 
 describe("e164Field", () => {
   const field = e164Field();
@@ -34,6 +34,10 @@ describe("e164Field", () => {
     "+",
     "++6281234567890",
     "+0812345678",
+    "+6200812345678",
+    "+62 (0) 0812 3456",
+    "6200812345678",
+    "+620",
     "0081234567890",
     "00",
     "81234567890",
@@ -66,12 +70,17 @@ describe("telephoneField", () => {
   test.each([
     "081234567890",
     "+62 812-3456-7890",
+    "(021) 555-1234",
+    "(0812) 3456.7890",
     "021 555.1234",
     "0(812)34567",
     "123456",
     `1${"2".repeat(18)}`,
-  ])("keeps %s as it is written", (given) => {
+    `(${"2".repeat(19)}`,
+  ])("keeps %s as it is written, trimmed", (given) => {
     expect(field.parse(given)).toBe(given);
+    for (const around of [` ${given}`, `${given}\n`, `\u00A0\t${given}  `])
+      expect(field.parse(around)).toBe(given);
   });
 
   test.each([
@@ -80,14 +89,50 @@ describe("telephoneField", () => {
     `1${"2".repeat(19)}`,
     "+",
     "-81234567",
-    " 081234567",
+    "((021) 555-1234",
+    "+(62) 812345678",
+    "(+62) 812345678",
+    "( 021) 5551234",
+    ")0215551234",
+    "(",
+    " 12345 ",
+    `(${"2".repeat(20)}`,
     "0812345x",
     "0812\t34567",
-    "08123456\n",
     "08123\u200B4567",
     "\uFF10\uFF18\uFF11\uFF12\uFF13\uFF14\uFF15",
   ])("refuses '%s'", (given) => {
     expect(field.safeParse(given).success).toBe(false);
+  });
+});
+
+test("telephoneField says how a number looks", () => {
+  for (const given of ["", "nol delapan", " 12345 "])
+    expect(
+      telephoneField()
+        .safeParse(given)
+        .error?.issues.map(({ message }) => message),
+    ).toEqual(["harus nomor telepon, misalnya 081234567890"]);
+});
+
+describe("dateField", () => {
+  const field = dateField();
+
+  test.each(["1990-05-17", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"])("keeps %s", (given) => {
+    expect(field.parse(given)).toBe(given);
+  });
+
+  test.each([
+    "",
+    "2023-02-29",
+    "1900-02-29",
+    "2024-04-31",
+    "17-05-1990",
+    "1990-5-17",
+    "1990-05-17T00:00:00Z",
+  ])("refuses '%s', and says how a day is written", (given) => {
+    const messages = field.safeParse(given).error?.issues.map(({ message }) => message);
+    expect(messages).toEqual(["harus tanggal yang ada, misalnya 1990-05-17"]);
   });
 });
 

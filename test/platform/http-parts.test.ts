@@ -23,7 +23,8 @@ describe("a body of several shapes", () => {
     size: z.int(),
     owner: z.strictObject({ name: z.string() }),
   });
-  const animal = z.union([cat, dog]);
+  const EITHER = "kirim kucing atau anjing, tidak keduanya";
+  const animal = z.union([cat, dog], EITHER);
   const shelter = z.strictObject({ pets: z.array(animal) });
   const router = createRouter();
   for (const [path, schema] of Object.entries({ "/animal": animal, "/shelter": shelter })) {
@@ -75,30 +76,58 @@ describe("a body of several shapes", () => {
       { bark: "a", size: 1, meow: "b" },
       { "#/meow": unknown, "#/owner": required },
     ],
-    ["nothing: what lacks least", {}, { "#/meow": required, "#/colour": required }],
+    [
+      "one field of the second and two unknown keys",
+      { bark: "a", x: 1, y: 2 },
+      { "#/x": unknown, "#/y": unknown, "#/size": required, "#/owner": required },
+    ],
   ])("that has %s is told so of the shape that was meant", async (_name, body, problems) => {
     expect(await problemsOf(body)).toEqual(problems);
   });
 
+  test("that lacks nothing of one, but has too much, is that one, however much it knows of the other", async () => {
+    const complete = { meow: "a", colour: "b" };
+    expect(await problemsOf({ ...complete, bark: "c", size: 1 })).toEqual({
+      "#/bark": unknown,
+      "#/size": unknown,
+    });
+    expect(await problemsOf({ ...complete, bark: "c", size: 1, owner: 1 })).toEqual({
+      "#/bark": unknown,
+      "#/size": unknown,
+      "#/owner": unknown,
+    });
+  });
+
+  test.each([
+    {},
+    { x: 1 },
+    { meow: "a", bark: "b" },
+    { meow: 1, bark: 2, x: 3 },
+    { meow: "a", colour: 1, bark: "c", size: 1 },
+  ])("that is as much the one as the other, %j, is told so as a whole", async (body) => {
+    expect(await problemsOf(body)).toEqual({ "#/": EITHER });
+  });
+
   test("inside of another is told so where it stands, each by itself", async () => {
-    const pets = [{ meow: 1, colour: "b" }, { bark: "a", size: 1 }, { meow: "a", colour: "b" }, []];
+    const pets = [{ meow: 1, colour: "b" }, { bark: "a", size: 1 }, { meow: "a", colour: "b" }, [], {}];
     expect(await problemsOf({ pets }, "/shelter")).toEqual({
       "#/pets/0/meow": "harus teks",
       "#/pets/1/owner": required,
-      "#/pets/3": "Input tidak valid",
+      "#/pets/3": EITHER,
+      "#/pets/4": EITHER,
     });
   });
 
   test.each([[[]], ["text"], [1], [null], [true]])(
     "that is %j is no shape at all: one problem, of all of it",
     async (body) => {
-      expect(Object.keys(await problemsOf(body))).toEqual(["#/"]);
+      expect(await problemsOf(body)).toEqual({ "#/": EITHER });
     },
   );
 
   test("with a thousand unknown keys names twenty problems at most, each field once", async () => {
-    const body = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`k${at}`, at]));
-    expect(Object.keys(await problemsOf(body))).toHaveLength(20);
+    const unknowns = Array.from({ length: 1_000 }, (_, at) => [`k${at}`, at]);
+    expect(Object.keys(await problemsOf({ meow: "a", ...Object.fromEntries(unknowns) }))).toHaveLength(20);
   });
 });
 

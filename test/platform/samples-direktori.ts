@@ -1,7 +1,14 @@
-import { randomInt } from "node:crypto";
 import { expect } from "vitest";
 import type { World } from "../harness.ts";
-import { firstAdmin, makeBerkasNasabah, makeMitra, makePegawai, postJson, randomPhone } from "../make.ts";
+import {
+  firstAdmin,
+  makeBerkasNasabah,
+  makeMitra,
+  makePegawai,
+  postJson,
+  randomNik,
+  randomPhone,
+} from "../make.ts";
 import { JSON_TYPE, newKey, type MakeSample, type Sample } from "./request-sample.ts";
 import { inTheNameOf } from "./samples-akun.ts";
 
@@ -89,14 +96,13 @@ export const DIREKTORI: Record<string, MakeSample> = {
 
 /** Everything that can be said of a customer. */
 function berkas(): Record<string, string> {
-  const nik = `3201${String(randomInt(1e12)).padStart(12, "0")}`;
   return {
     name: "Budi Santoso",
     phone: randomPhone(),
     email: "budi@example.com",
     dob: "1990-05-17",
     gender: "L",
-    national_id: nik,
+    national_id: randomNik(),
   };
 }
 

@@ -14,6 +14,7 @@ const CODES = Number(process.env["OTP_CODES"] ?? 300);
 const AT_ONCE = 2;
 const MINUTE = 60_000;
 
+// codes.test.ts says both of these of a few codes; here they are asked of very many, where OTP_CODES says how many.
 describe.skipIf(!server)(`one-time codes at once (${suite})`, () => {
   // Two Workers, each with a client of its own.
   let workers: [Codes, Codes];

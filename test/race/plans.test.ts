@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { semuaUsers } from "../../src/direktori/users/repo.ts";
+import { banyaknyaUsers, semuaUsers } from "../../src/direktori/users/repo.ts";
 import { openDatabase } from "../../src/platform/db/database.ts";
 import { mitraTerbaru, satuMitra, type Saringan } from "../../src/ppob/mitra/repo.ts";
 import { satuTransaksi, transaksiTerbaru } from "../../src/ppob/transaksi/repo.ts";
@@ -293,6 +293,36 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
       expect(plan, plan).toMatch(new RegExp(`Merge Append \\(actual rows=${skip + 100}\\b`));
     }
     for (const position of [JARANG, SERING]) expectIndex(await users(0, position), "pegawai_jabatan");
+  });
+
+  describe("users, of a nasabah", () => {
+    const AKUN = 70_002;
+    const asNasabah = async () => {
+      const [sesi] = await db.neon.asOwner("select id from sesi where akun_id = $1", [AKUN]);
+      return `select app.masuk_akun(${AKUN}, '${sesi?.["id"]}', 1, '{nasabah}')`;
+    };
+    const own = { sendiri: true, kind: undefined, idJabatan: undefined, cari: undefined };
+
+    test.each([
+      ["list", (kind: "nasabah" | undefined) => semuaUsers(drizzle, 0, 100, { ...own, kind })],
+      ["count", (kind: "nasabah" | undefined) => banyaknyaUsers(drizzle, { ...own, kind })],
+    ])("the %s finds its own file by its account, and reads no other", async (_, build) => {
+      for (const kind of [undefined, "nasabah"] as const) {
+        const { sql, params } = build(kind).toSQL();
+        const plan = await planOf(await asNasabah(), sql, params);
+        expectIndex(plan, "nasabah_akun_unik");
+        expect(plan, plan).not.toMatch(/Seq Scan on nasabah\b/);
+        expect(plan, plan).toMatch(/using nasabah_akun_unik on nasabah .*\(actual rows=1\b/);
+        expect(plan, plan).not.toMatch(/Rows Removed/);
+      }
+    });
+
+    test("a name is looked up in its own file only", async () => {
+      const cari = "select app.users_bernama($1)";
+      const plans = await insideOf(await asNasabah(), cari, ["Nasabah"], 8);
+      expectIndex(plans, "nasabah_akun_unik");
+      expect(plans, plans).not.toMatch(/Seq Scan on (pegawai|nasabah)\b/);
+    });
   });
 
   test("users: a name is looked up once, by trigrams of both kinds; our functions are not asked for each row", async () => {

@@ -2,7 +2,7 @@ import { hmacHex } from "../crypto/hash.ts";
 import { TooManyRequests, unavailable, type AppError } from "../http/errors.ts";
 import { fromRedis, type Redis } from "./redis.ts";
 
-/** At most `quota` attempts in `windowSeconds`, from the first one on. */
+/** At most `quota` attempts in a window of `windowSeconds`. */
 export interface Limit {
   name: string;
   /** What is counted, in the refusal: "percobaan" if absent. */
