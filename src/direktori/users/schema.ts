@@ -76,9 +76,12 @@ const tambahNasabah = z.strictObject(isianNasabah).openapi("TambahNasabah");
 const SALAH_SATU =
   "kirim isian pegawai (nama, alamat, telepon, id_jabatan) atau nasabah (name, phone, email, …), tidak keduanya";
 
-/** Which kind it is, is told by the fields: the two have none in common. */
+/**
+ * Which kind it is, is told by the fields: the two have none in common. An `xor`, because a union that one shape nearly fits
+ * hides from us how well the other does.
+ */
 export const tambahUserSchema = z
-  .union(
+  .xor(
     [
       tambahPegawai.transform((pegawai) => ({ pegawai })),
       tambahNasabah.transform((nasabah) => ({ nasabah })),
@@ -101,7 +104,7 @@ const ubahNasabah = z
   .openapi("UbahNasabah", { minProperties: 1 });
 
 export const ubahUserSchema = z
-  .union(
+  .xor(
     [ubahPegawai.transform((pegawai) => ({ pegawai })), ubahNasabah.transform((nasabah) => ({ nasabah }))],
     SALAH_SATU,
   )
