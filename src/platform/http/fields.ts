@@ -4,16 +4,21 @@ import { fitsBcrypt, MAX_PASSWORD_BYTES } from "../auth/passwords.ts";
 /** Control characters and the marks that reorder text on a screen. */
 const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
 
-/** A line of text for people: trimmed, NFC, `min` to `max` characters, printable, and not only spaces or zero-width marks. */
-export function textField(min: number, max: number) {
-  return z
-    .string()
-    .normalize("NFC")
-    .trim()
+/** `min` to `max` characters, printable but for those of `except` (none), and not only spaces or zero-width marks. */
+function readable(text: z.ZodString, min: number, max: number, except = /(?!)/g) {
+  return text
     .min(min)
     .max(max)
-    .refine((text) => !UNPRINTABLE.test(text), "memuat karakter yang tidak dapat dicetak")
-    .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong");
+    .refine(
+      (chars) => !UNPRINTABLE.test(chars.replaceAll(except, "")),
+      "memuat karakter yang tidak dapat dicetak",
+    )
+    .refine((chars) => min === 0 || /[\p{L}\p{N}]/u.test(chars), "tidak boleh kosong");
+}
+
+/** A line of text for people: trimmed, NFC, and `readable`. */
+export function textField(min: number, max: number) {
+  return readable(z.string().normalize("NFC").trim(), min, max);
 }
 
 /** A text of several lines for people: as `textField`, but line breaks and tabs stay. */
@@ -23,17 +28,7 @@ export function paragraphField(min: number, max: number) {
     .normalize("NFC")
     .trim()
     .transform((text) => text.replaceAll("\r\n", "\n"))
-    .pipe(
-      z
-        .string()
-        .min(min)
-        .max(max)
-        .refine(
-          (text) => !UNPRINTABLE.test(text.replaceAll(/[\n\t]/g, "")),
-          "memuat karakter yang tidak dapat dicetak",
-        )
-        .refine((text) => min === 0 || /[\p{L}\p{N}]/u.test(text), "tidak boleh kosong"),
-    )
+    .pipe(readable(z.string(), min, max, /[\n\t]/g))
     .openapi({ minLength: min, maxLength: max });
 }
 

@@ -38,7 +38,10 @@ type SecurityScheme = { description: string } & (
 /** Anyone may call. */
 export const open: Access = { schemes: [], middleware: [], errors: [] };
 
-/** Routes for two kinds of callers: whoever sends `header` is held to be of the first kind, everybody else of the second. */
+/**
+ * Routes for two kinds of callers, both with credentials: whoever sends `header` is held to be of the first kind, everybody
+ * else of the second.
+ */
 export function either(header: string, first: Access, second: Access): Access {
   return {
     schemes: [...first.schemes, ...second.schemes],
