@@ -1,6 +1,9 @@
 import { siapaPun, untuk } from "./akun/akses/akses.ts";
 import { akunRoutes } from "./akun/routes.ts";
 import { sesiRoutes } from "./akun/sesi/routes.ts";
+import { amancairRoutes } from "./amancair/routes.ts";
+import type { PemusnahanDeps } from "./amancair/privacy/privacy.ts";
+import { auditRoutes } from "./audit/routes.ts";
 import type { Deps } from "./deps.ts";
 import { jabatanRoutes } from "./direktori/jabatan/routes.ts";
 import { usersRoutes } from "./direktori/users/routes.ts";
@@ -37,7 +40,9 @@ export function createApp(deps: Deps): Router {
   app.route("/", sesiRoutes(accounts));
   app.route("/", akunRoutes(accounts));
   app.route("/", jabatanRoutes(deps));
+  app.route("/", auditRoutes(deps));
   app.route("/", usersRoutes(limited));
+  app.route("/", amancairRoutes({ ...limited, publicUrl: config.publicUrl }));
   const staffOrMitra = either("x-api-key", mitraAccess, untuk("admin", "karyawan"));
   app.route("/", otpRoutes(limited, staffOrMitra));
   app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
@@ -51,6 +56,11 @@ export function createApp(deps: Deps): Router {
     description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
   });
   return app;
+}
+
+/** What the erasure of customers works with. */
+export function erasureDeps(deps: Deps): PemusnahanDeps {
+  return { ...deps, rejectedDays: deps.config.rejectedDays };
 }
 
 /** What the queue's consumer and the sweeper work with. */

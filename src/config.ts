@@ -14,6 +14,8 @@ export interface Config {
   /** Test balance of a local registration that names none. Production has no such thing. */
   testBalance: bigint;
   strictRateLimits: boolean;
+  /** Days after which applicants who were turned away are erased. */
+  rejectedDays: number;
   redis: { url: string; token: string };
   akun: {
     /** The first one signs, all of them verify. */
@@ -79,6 +81,11 @@ const variables = z.object({
     .regex(/^\d{1,12}$/, "rupiah bulat")
     .default("1000000")
     .transform(BigInt),
+  RETENSI_DITOLAK_HARI: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, "bilangan bulat positif, hari")
+    .transform(Number)
+    .default(90),
   SECRET_KEY: signingKey,
   SECRET_KEY_PREVIOUS: signingKey.optional(),
   ALGORITHM: z.literal("HS256", "hanya HS256").default("HS256"),
@@ -146,6 +153,7 @@ function toConfig(values: Variables): Config {
     sealKeys: values.DATA_KEY,
     testBalance: values.SALDO_UJI,
     strictRateLimits: (values.RATE_LIMITS ?? (values.APP_ENV === "local" ? "wide" : "strict")) === "strict",
+    rejectedDays: values.RETENSI_DITOLAK_HARI,
     redis: { url: values.UPSTASH_REDIS_REST_URL, token: values.UPSTASH_REDIS_REST_TOKEN },
     akun: {
       signingSecrets: [

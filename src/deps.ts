@@ -6,6 +6,7 @@ import { systemClock, type Clock } from "./platform/clock.ts";
 import { createBlindIndex, type BlindIndex } from "./platform/crypto/blind-index.ts";
 import { createSealer, type Sealer } from "./platform/crypto/seal.ts";
 import { openDatabase, type Database } from "./platform/db/database.ts";
+import { openFileStore, type FileStore } from "./platform/files/store.ts";
 import { openRateLimiter, unlimited, type RateLimiter } from "./platform/http/rate-limit.ts";
 import { systemIds, type Ids } from "./platform/id.ts";
 import { createLog, type Log } from "./platform/log.ts";
@@ -28,6 +29,7 @@ export interface Deps {
   ids: Ids;
   log: Log;
   limiter: RateLimiter;
+  files: FileStore;
   attempts: Attempts;
   codes: Codes;
   /** Absent until the WhatsApp door can send. */
@@ -57,6 +59,7 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     ids: systemIds,
     log: createLog(),
     limiter: config.strictRateLimits ? openRateLimiter(env["BROAD_LIMIT"]) : unlimited,
+    files: openFileStore(env["DOKUMEN"]),
     attempts: createAttempts(redis, signingSecrets[0]),
     codes: createCodes(redis, signingSecrets[0], clock),
     auth: createAuth(authSettings, clock, systemIds),

@@ -1,10 +1,11 @@
 import type { Hono } from "hono";
-import { createApp, jobDeps } from "./app.ts";
+import { createApp, erasureDeps, jobDeps } from "./app.ts";
 import { ConfigError, readConfig, type Env } from "./config.ts";
 import { openDeps, type Deps } from "./deps.ts";
 import { problemOf, ServiceUnavailable } from "./platform/http/errors.ts";
 import { systemIds } from "./platform/id.ts";
 import { createLog, describeError } from "./platform/log.ts";
+import { musnahkan } from "./amancair/privacy/privacy.ts";
 import { sapu } from "./ppob/transaksi/jobs.ts";
 
 interface House {
@@ -54,11 +55,13 @@ export default {
     return opened.app.fetch(request, env, context);
   },
   async scheduled(_event, env) {
-    try {
-      await sapu(jobDeps(open(env).deps));
-    } catch (error) {
-      report("sweep_failed", error);
-      throw error;
-    }
+    // Neither holds up the other.
+    const done = await Promise.allSettled([
+      (async () => await sapu(jobDeps(open(env).deps)))(),
+      (async () => await musnahkan(erasureDeps(open(env).deps)))(),
+    ]);
+    const failed = done.filter((one) => one.status === "rejected");
+    for (const { reason } of failed) report("sweep_failed", reason);
+    if (failed[0]) throw failed[0].reason;
   },
 } satisfies ExportedHandler<Env>;

@@ -66,6 +66,7 @@ test("a good production configuration passes", () => {
     ],
     testBalance: 1_000_000n,
     strictRateLimits: true,
+    rejectedDays: 90,
     redis: {
       url: "https://apn1-merry-cat-12345.upstash.io",
       token: PRODUCTION["UPSTASH_REDIS_REST_TOKEN"],

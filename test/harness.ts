@@ -1,13 +1,15 @@
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
-import { createApp, jobDeps } from "../src/app.ts";
+import { createApp, erasureDeps, jobDeps } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
 import { openDeps, type Deps } from "../src/deps.ts";
 import { createLog } from "../src/platform/log.ts";
 import type { Router } from "../src/platform/http/router.ts";
 import { sapu } from "../src/ppob/transaksi/jobs.ts";
+import { musnahkan } from "../src/amancair/privacy/privacy.ts";
 import type { ManualClock } from "../dev/clock.ts";
+import { MemoryBucket } from "../dev/r2.ts";
 import { startCloud, type Cloud } from "../dev/cloud.ts";
 import { listen } from "../dev/stand-in.ts";
 import { freshDatabase } from "./databases.ts";
@@ -20,6 +22,7 @@ export interface World {
   url: string;
   app: Router;
   deps: Deps;
+  bucket: MemoryBucket;
   /** Lines of the log since the start. */
   log: Record<string, unknown>[];
   /** Calls the app in process. Every answer is checked against the OpenAPI document. */
@@ -28,6 +31,8 @@ export interface World {
   idle(): Promise<void>;
   /** Runs the sweeper once, as the cron trigger does. */
   sweep(): Promise<number>;
+  /** Erases who is due, as the cron trigger does. */
+  erase(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -66,8 +71,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const { clock } = options;
   // The cheapest bcrypt there is: its cost is tested where it matters.
   const env = { ...cloud.env, BCRYPT_COST: "4", ...options.env };
+  const bucket = new MemoryBucket();
   const deps: Deps = {
-    ...openDeps(readConfig(env), env, clock && { now: () => new Date(clock.now()) }),
+    ...openDeps(readConfig(env), { ...env, DOKUMEN: bucket }, clock && { now: () => new Date(clock.now()) }),
     log: createLog((line) => log.push(JSON.parse(line))),
     ...options.deps,
   };
@@ -80,6 +86,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     url,
     app,
     deps,
+    bucket,
     log,
     request: async (path, init) => handle(new Request(new URL(path, url), init)),
     async idle() {
@@ -90,6 +97,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       } while (background.size > 0);
     },
     sweep: () => sapu(jobDeps(deps)),
+    erase: () => musnahkan(erasureDeps(deps)),
     async close() {
       server.close();
       server.closeAllConnections();

@@ -204,10 +204,13 @@ const HABITS: Habit[] = [
       { "src/ppob/a/a.ts": `export { x } from "../mitra/schema.ts";` },
       { "src/ppob/a/a.ts": `const x = await import("../mitra/routes.ts");` },
       { "src/ppob/a/a.ts": `import { openDeps } from "../../deps.ts";` },
+      { "src/ppob/routes.ts": `import { x } from "./mitra/repo.ts";` },
+      { "src/ppob/a/routes.ts": `import { x } from "../b/routes.ts";` },
     ],
     good: {
       "src/ppob/a/a.ts": `import x from "../mitra/mitra.ts"; import "../mitra/table.ts"; import "./repo.ts"; import "../../platform/log.ts"; import "zod";`,
       "src/app.ts": `import "./ppob/mitra/routes.ts"; import "./platform/log.ts";`,
+      "src/ppob/routes.ts": `import "./mitra/routes.ts";`,
       "dev/a.ts": `import "../src/config.ts"; import "../test/make.ts";`,
     },
   },

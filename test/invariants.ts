@@ -6,11 +6,14 @@ const INVARIANTS: Record<string, string> = {
   "all entries sum to zero": `select sum(jumlah) from mutasi having sum(jumlah) <> 0`,
   "a balance is the sum of its entries": `
     select b.id, b.saldo from buku b left join mutasi m on m.buku_id = b.id
-    where b.mitra_id is not null group by b.id having b.saldo <> coalesce(sum(m.jumlah), 0)`,
-  "no balance is negative": `select id from buku where saldo < 0`,
+    where num_nonnulls(b.mitra_id, b.loan_id) > 0 group by b.id having b.saldo is distinct from coalesce(sum(m.jumlah), 0)`,
+  "no balance of a mitra is negative, and none of a loan positive": `
+    select id from buku where case when loan_id is null then saldo < 0 else saldo > 0 end`,
   "each entry names the balance after it": `
     select * from (select id, saldo_sesudah, sum(jumlah) over (partition by buku_id order by id) as jumlah
       from mutasi where saldo_sesudah is not null) m where saldo_sesudah <> jumlah`,
+  "each entry of a book with a balance names one, and no other does": `
+    select m.id from mutasi m join buku b on b.id = m.buku_id where (b.saldo is null) <> (m.saldo_sesudah is null)`,
   "held is the price of what is open": `
     select b.mitra_id from buku b left join transaksi t on t.mitra_id = b.mitra_id and t.status in ('pending', 'proses')
     where b.nama = 'ditahan' group by b.id having b.saldo <> coalesce(sum(t.harga), 0)`,
@@ -29,13 +32,69 @@ const INVARIANTS: Record<string, string> = {
     where j.jenis = 'isi_saldo' group by j.id
     having array_agg(b.nama::text || case when m.jumlah > 0 then '+' else '-' end order by b.nama::text)
       is distinct from array['kas-', 'tersedia+']`,
-  "a top-up, and nothing else, names its admin and why": `
+  "a top-up and what moves a loan, and nothing else, name their admin; a top-up also why": `
     select j.id from jurnal j left join akun a on a.id = j.akun_id
-    where (j.jenis = 'isi_saldo') <> (a.id is not null) or (j.jenis = 'isi_saldo') <> (coalesce(j.keterangan, '') <> '')`,
+    where (j.jenis in ('isi_saldo', 'cair', 'batal_cair', 'angsuran')) <> (a.id is not null)
+      or case when j.jenis = 'isi_saldo' then coalesce(j.keterangan, '') = ''
+        when j.jenis in ('batal_cair', 'angsuran') then j.keterangan = '' else j.keterangan is not null end`,
   "a top-up is in the audit once, by whom the journal names": `
     select j.id from jurnal j
     left join audit a on a.aksi = 'saldo.isi' and a.rincian ->> 'jurnal' = j.id::text and a.pelaku = 'akun:' || j.akun_id
     where j.jenis = 'isi_saldo' group by j.id having count(a.id) <> 1`,
+  "a repayment is in the audit once, by whom the journal names": `
+    select j.id from jurnal j
+    left join audit a on a.aksi = 'loan_applications.bayar' and a.rincian ->> 'jurnal' = j.id::text and a.pelaku = 'akun:' || j.akun_id
+    where j.jenis = 'angsuran' group by j.id having count(a.id) <> 1`,
+  "only what moves a loan names one, and moves that one's principal": `
+    select j.id from jurnal j left join mutasi m on m.jurnal_id = j.id left join buku b on b.id = m.buku_id and b.nama = 'pokok'
+    where (j.jenis in ('cair', 'batal_cair', 'angsuran')) <> (j.loan_id is not null) or b.loan_id <> j.loan_id`,
+  "a loan's principal is what its schedule leaves, and nothing unless it is paid out": `
+    select l.id from loan_applications l left join buku b on b.loan_id = l.id
+      left join lateral (select sum(principal - principal_paid) as sisa from loan_instalments where loan_id = l.id) i on true
+    where case when l.status in ('disbursed', 'active') then b.saldo is distinct from -i.sisa else coalesce(b.saldo, 0) <> 0 end`,
+  "a loan that was paid out has as many instalments as months, which sum to its amount; no other has any": `
+    select l.id from loan_applications l left join loan_instalments i on i.loan_id = l.id group by l.id
+    having case when l.status in ('disbursed', 'active', 'closed')
+      then count(i.number) <> l.term_months or sum(i.principal) <> l.amount else count(i.number) <> 0 end`,
+  "a closed loan is paid, an active one is not": `
+    select l.id from loan_applications l join loan_instalments i on i.loan_id = l.id group by l.id
+    having (l.status = 'closed') <> (sum(i.principal + i.interest - i.principal_paid - i.interest_paid) = 0)`,
+  "what was paid of a loan is what its repayments brought, interest and principal": `
+    select l.id from loan_applications l
+      left join lateral (select coalesce(sum(interest_paid), 0) as bunga, coalesce(sum(principal_paid), 0) as pokok
+        from loan_instalments where loan_id = l.id) i on true
+      left join lateral (select coalesce(sum(m.jumlah) filter (where b.nama = 'pendapatan'), 0) as bunga,
+          coalesce(sum(m.jumlah) filter (where b.nama = 'pokok'), 0) as pokok, coalesce(sum(m.jumlah) filter (where b.nama = 'kas'), 0) as kas
+        from jurnal j join mutasi m on m.jurnal_id = j.id join buku b on b.id = m.buku_id
+        where j.loan_id = l.id and j.jenis = 'angsuran') d on true
+    where d.bunga <> i.bunga or d.pokok <> i.pokok or d.kas <> -i.bunga - i.pokok`,
+  "instalments are paid in their order, interest first": `
+    select i.loan_id from loan_instalments i join loan_instalments n on n.loan_id = i.loan_id and n.number = i.number + 1
+    where (i.principal_paid < i.principal or i.interest_paid < i.interest) and n.principal_paid + n.interest_paid > 0
+    union all select loan_id from loan_instalments where principal_paid > 0 and interest_paid < interest`,
+  "a loan that was paid out has one more cair than batal_cair, any other as many": `
+    select l.id from loan_applications l left join jurnal j on j.loan_id = l.id group by l.id
+    having count(*) filter (where j.jenis = 'cair') - count(*) filter (where j.jenis = 'batal_cair')
+      <> case when l.status in ('disbursed', 'active', 'closed') then 1 else 0 end`,
+  "each cair and batal_cair moves the whole amount between kas and pokok": `
+    select j.id from jurnal j join loan_applications l on l.id = j.loan_id
+      left join mutasi m on m.jurnal_id = j.id left join buku b on b.id = m.buku_id
+    where j.jenis in ('cair', 'batal_cair') group by j.id, l.amount
+    having array_agg(b.nama::text || m.jumlah * case when j.jenis = 'cair' then 1 else -1 end order by b.nama::text)
+      is distinct from array['kas' || l.amount, 'pokok' || -l.amount]`,
+  "a loan was decided by whom its status says, and not by its own customer": `
+    select l.id from loan_applications l left join nasabah n on n.id = l.user_id
+    where (l.status in ('submitted', 'review')) <> (l.decision_at is null)
+      or (l.status in ('approved', 'rejected', 'disbursed', 'active', 'closed') and l.decided_by is null)
+      or (l.status = 'submitted') and l.officer_id is not null or l.first_approver_id = l.decided_by and l.status <> 'rejected'
+      or n.akun_id in (l.officer_id, l.decided_by, l.first_approver_id)`,
+  "what is charged for a loan is within the rule of the day it was paid out": `
+    select l.id from loan_applications l
+      join lateral (select sum(interest) as bunga, max(due_on) - (l.disbursed_at at time zone 'Asia/Jakarta')::date as hari
+        from loan_instalments where loan_id = l.id) i on true
+      cross join lateral app.aturan_pinjaman((l.disbursed_at at time zone 'Asia/Jakarta')::date, l.term_months) a
+    where l.status in ('disbursed', 'active', 'closed') and (l.daily_rate_ppm > a.daily_rate_cap_ppm
+      or i.bunga > l.amount * a.total_cap_percent::numeric / 100 or i.bunga > l.amount::numeric * l.daily_rate_ppm * i.hari / 1000000)`,
 };
 
 /** The invariants that do not hold, with the rows that break them. */

@@ -238,3 +238,57 @@ export async function balances(world: World, mitra: Mitra): Promise<{ tersedia: 
   const of = (nama: string) => Number(rows.find((row) => row["nama"] === nama)?.["saldo"]);
   return { tersedia: of("tersedia"), ditahan: of("ditahan") };
 }
+
+/** A row of a customer's file. */
+export interface BagianBody extends Record<string, unknown> {
+  id: number;
+  user_id: number;
+}
+
+/** A phone of a customer, which `as` adds: a nasabah to its own file, staff to that of `user_id`. */
+export function makeDevice(world: World, as: Orang, isian: object = {}): Promise<BagianBody> {
+  return addTo(world, "/devices", as, { android_id: randomBytes(8).toString("hex"), ...isian }, 200);
+}
+
+export function makeBankAccount(world: World, as: Orang, isian: object = {}): Promise<BagianBody> {
+  const body = { bank_name: "BCA", account_number: randomDigits(), account_holder: "Budi Santoso", ...isian };
+  return addTo(world, "/bank-accounts", as, body, 201);
+}
+
+/** Somebody to ask for the whereabouts of the customer `userId`. */
+export function makeContact(
+  world: World,
+  as: Orang,
+  userId: number,
+  isian: object = {},
+): Promise<BagianBody> {
+  const body = { contact_name: "Siti", contact_phone: randomPhone(), relation: "spouse", ...isian };
+  return addTo(world, `/emergency/${userId}`, as, body, 200);
+}
+
+export function makeAddress(world: World, as: Orang, isian: object = {}): Promise<BagianBody> {
+  const body = { type: "home", address_line: "Jl. Melati No. 5", city: "Bandung", ...isian };
+  return addTo(world, "/addresses", as, body, 201);
+}
+
+export function makeEmployment(world: World, as: Orang, isian: object = {}): Promise<BagianBody> {
+  const body = { income_monthly: 7_500_000, employment_type: "permanent", ...isian };
+  return addTo(world, "/employment", as, body, 201);
+}
+
+/** A consent to the text in force of the first version. */
+export function makeConsent(world: World, as: Orang, isian: object = {}): Promise<BagianBody> {
+  return addTo(world, "/consents", as, { purpose: "kyc", text_version: 1, ...isian }, 201);
+}
+
+async function addTo(
+  world: World,
+  path: string,
+  { headers }: Orang,
+  body: object,
+  status: number,
+): Promise<BagianBody> {
+  const response = await postJson(world, path, body, headers);
+  expect(response.status, await response.clone().text()).toBe(status);
+  return (await response.json()) as BagianBody;
+}

@@ -5,6 +5,7 @@ import { firstAdmin, login, makeAkun, postJson, type Orang } from "../make.ts";
 import { readOperations, type Operation } from "../platform/document.ts";
 import { sampleOf, send, type Sample } from "../platform/samples.ts";
 import { refusalOf } from "../answers.ts";
+import { amancairTable, type Row } from "./matrix-amancair.ts";
 import { patientAttempts } from "./seams.ts";
 
 // Every operation of the house with every kind of token: a table written by hand, and the house held against it.
@@ -50,7 +51,6 @@ const DEAD_TOKENS: Record<string, (orang: Orang) => Promise<string | null> | str
 };
 
 const ROLES = ["admin", "karyawan", "nasabah"] as const;
-type Row = Record<string, string>;
 
 const dead = (answer: string): Row =>
   Object.fromEntries(Object.keys(DEAD_TOKENS).map((name) => [name, answer]));
@@ -128,6 +128,8 @@ const TABLE: Record<string, Row> = {
   hapusUser: staff("200"),
   terbitkanOtp: staff("200"),
   verifikasiOtp: staff("200"),
+
+  ...amancairTable({ people, staff, admins, whoever, NOT_ALLOWED }),
 };
 
 beforeAll(async () => {

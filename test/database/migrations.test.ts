@@ -75,7 +75,10 @@ test("a database in use takes the directory's migrations: people who were there 
 
   await migratePglite(db, MIGRATIONS);
   const after = await db.query("select * from audit order by id");
-  expect(after.rows.slice(0, before.rows.length)).toEqual(before.rows);
+  // Whom each is about is said from later on.
+  expect(after.rows.slice(0, before.rows.length)).toEqual(
+    before.rows.map((row) => ({ ...(row as object), subjek_id: null })),
+  );
   await db.exec(`
     begin; ${enter(1)} set local role satupintu_app;
     insert into pegawai (nama, alamat, telepon, id_jabatan) values ('John', 'Jl. A', '0812', 1);
@@ -107,4 +110,62 @@ test("a database in use takes the directory's migrations: people who were there 
     "select aksi, pelaku, sasaran_id from audit order by id desc limit 1",
   );
   expect(guests).toEqual([{ aksi: "akun.daftar", pelaku: "tamu", sasaran_id: "3" }]);
+});
+
+test("a database in use takes the files' migrations: its audit is chained, and its files are gone on with", async () => {
+  const db = await openPglite();
+  onTestFinished(() => db.close());
+  await migratePglite(db, asOf(9));
+  const sesi = "00000000-0000-4000-8000-00000000000";
+  const enter = (id: number) =>
+    `select app.masuk_akun(${id}, '${sesi}${id}', 1, '{admin,karyawan,nasabah}'); set local role satupintu_app;`;
+  const hash = "a".repeat(64);
+  await db.exec(`
+    insert into produk (id, kode, nama, kategori, harga, nominal) values (1, 'pulsa10', 'Pulsa', 'pulsa', 12000, 10000);
+    select app.daftar_mitra('Budi', 'budi@mail.com', null, 100000, '${hash}', 'awal', 'segel');
+    select app.daftar_akun('Admin', 'admin@mail.com', 'admin', '$2b$04$' || repeat('a', 53), 'admin', true, 'x');
+    select app.daftar_akun('Siti', 'siti@mail.com', null, '$2b$04$' || repeat('a', 53), 'nasabah', false, 'x');
+    select app.buka_sesi(1, 1, null, '${sesi}1', 60, 'x', 'x');
+    select app.buka_sesi(2, 1, null, '${sesi}2', 60, 'x', 'x');
+    begin; ${enter(2)} insert into nasabah (external_user_id, name) values (gen_random_uuid(), 'Siti'); commit;
+    begin; ${enter(1)} select * from app.isi_saldo(1, 5000, 'Transfer', 'kunci-1'); commit;`);
+  const before = await db.query<{ sasaran_tabel: string }>("select * from audit order by id");
+  const books = await db.query("select nama, saldo::int from buku order by id");
+
+  await migratePglite(db, MIGRATIONS);
+  const after = await db.query("select * from audit order by id");
+  expect(after.rows.slice(0, before.rows.length)).toEqual(
+    before.rows.map((row) => ({ ...row, subjek_id: row.sasaran_tabel === "nasabah" ? 1 : null })),
+  );
+  expect(before.rows.map(({ sasaran_tabel: tabel }) => tabel)).toContain("nasabah");
+  expect((await db.query("select nama, saldo::int from buku order by id")).rows).toEqual(books.rows);
+  await db.exec(`
+    begin; ${enter(2)}
+    update nasabah set name = 'Siti Aminah';
+    select app.pasang_kunci(1, 'kunci');
+    insert into addresses (user_id, type, address_line, city) values (1, 'home', 'Jl. A', 'Bandung');
+    insert into consents (user_id, purpose, text_version, channel) values (1, 'credit_assessment', 1, 'app');
+    select * from app.ajukan_pinjaman(null, 'L-1', 1000000, 6, null);
+    commit;
+    begin; ${enter(1)} select * from app.isi_saldo(1, 7000, 'Transfer', 'kunci-2'); commit;
+    begin; select app.masuk_mitra('${hash}'); select * from app.beli(1, '08123456789', 10000, 'satu', 15); commit;`);
+  const { rows: noted } = await db.query(
+    `select aksi, subjek_id::int as subjek from audit where id > ${String(after.rows.length)} order by id`,
+  );
+  expect(noted).toEqual([
+    { aksi: "nasabah.ubah", subjek: 1 },
+    { aksi: "addresses.buat", subjek: 1 },
+    { aksi: "consents.buat", subjek: 1 },
+    { aksi: "loan_applications.buat", subjek: 1 },
+    { aksi: "saldo.isi", subjek: null },
+  ]);
+  const results = await db.exec(
+    `begin; ${enter(1)} select sampai::int, ujung::int, sebab from app.periksa_audit(1, 1000); commit;`,
+  );
+  const { rows: whole } = await db.query(
+    "select count(*)::int as mata, count(a.id)::int as baris, (select count(*)::int from audit) as semua from audit_rantai r left join audit a on a.id = r.audit_id",
+  );
+  const all = after.rows.length + noted.length;
+  expect(whole).toEqual([{ mata: all, baris: all, semua: all }]);
+  expect(results.flatMap(({ rows }) => rows)).toContainEqual({ sampai: all, ujung: all, sebab: null });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { APP, hex, openTestDatabase, outcomeOf, type TestDatabase } from "./engines.ts";
+import { fillFiles } from "./rls-amancair-fixture.ts";
 
 /** Two mitra with a purchase each, people of every role with a session each, and a directory. */
 export interface Fixture {
@@ -7,9 +8,14 @@ export interface Fixture {
   satu: Tenant;
   lain: Tenant;
   admin: Person;
+  /** Opened the file `tanpaAkun`, and looks after it. */
   karyawan: Person;
+  /** Looks after nothing. */
+  karyawanLain: Person;
   /** A customer with a file of its own. */
   nasabah: Person;
+  /** Another, whose file is `orangLain`. */
+  nasabahLain: Person;
   /** One without. */
   tanpaBerkas: Person;
   /** Ids of users: somebody of the staff, the file of `nasabah`, that of another customer, and one that staff opened. */
@@ -128,7 +134,8 @@ export async function makeFixture(url: string | undefined): Promise<Fixture> {
   );
   const admin = await makePerson(db, "admin");
   const karyawan = await makePerson(db, "karyawan", admin);
-  const [nasabah, lain] = [await makePerson(db, "nasabah"), await makePerson(db, "nasabah")];
+  const karyawanLain = await makePerson(db, "karyawan", admin);
+  const [nasabah, nasabahLain] = [await makePerson(db, "nasabah"), await makePerson(db, "nasabah")];
   const idOf = async (person: Person, insert: string) => {
     const rows = await asPerson(db, person)(`${insert} returning id`);
     return String(typeof rows === "string" ? rows : rows[0]?.["id"]);
@@ -136,19 +143,30 @@ export async function makeFixture(url: string | undefined): Promise<Fixture> {
   const berkas = "insert into nasabah (external_user_id, name) values (gen_random_uuid(), 'Budi Santoso')";
   const pegawai =
     "insert into pegawai (nama, alamat, telepon, id_jabatan) values ('Budi Doe', 'Jl. A', '0812', 1)";
+  const users = {
+    pegawai: await idOf(karyawan, pegawai),
+    milik: await idOf(nasabah, berkas),
+    orangLain: await idOf(nasabahLain, berkas),
+    tanpaAkun: await idOf(karyawan, berkas),
+  };
   return {
     db,
     satu: await makeTenant(db),
     lain: await makeTenant(db),
     admin,
     karyawan,
+    karyawanLain,
     nasabah,
+    nasabahLain,
     tanpaBerkas: await makePerson(db, "nasabah"),
-    users: {
-      pegawai: await idOf(karyawan, pegawai),
-      milik: await idOf(nasabah, berkas),
-      orangLain: await idOf(lain, berkas),
-      tanpaAkun: await idOf(karyawan, berkas),
-    },
+    users,
   };
+}
+
+/** The same, and the files of customers are full. */
+export async function makeFilledFixture(url: string | undefined): Promise<Fixture> {
+  const fixture = await makeFixture(url);
+  const { milik, orangLain, tanpaAkun } = fixture.users;
+  await fillFiles(fixture.db, [milik, orangLain, tanpaAkun], fixture.admin.id);
+  return fixture;
 }

@@ -115,8 +115,34 @@ describe("a planted number", () => {
     for (const { row, rincian } of rows) {
       expect(found(String(row), [...secrets, ...Object.values(pribadi)])).toEqual([]);
       // Sealed values are not copied into it either.
-      expect(String(rincian)).not.toMatch(/\d\.[\w-]{16}\.[\w-]{20,}/);
+      expect(String(rincian)).not.toMatch(/[\dk]\.[\w-]{16}\.[\w-]{20,}/);
     }
+  });
+
+  test("is sealed by its customer's key, which is nowhere in clear; without that key no master key opens it", async () => {
+    const { sealer } = world.deps;
+    const rows = await world.cloud.neon.asOwner(
+      "select external_user_id as row, kunci, phone_segel, national_id_segel from nasabah where phone_segel is not null",
+    );
+    const everything = [JSON.stringify(world.log), ...(await dump()).map(({ row }) => row)].join("\n");
+    const keys = new Set<string>();
+    for (const { row = "", kunci, phone_segel, national_id_segel } of rows) {
+      const place = { table: "nasabah", row: String(row) };
+      const key = await sealer.open({ ...place, column: "kunci" }, String(kunci));
+      const bytes = Buffer.from(key, "base64url");
+      expect(bytes).toHaveLength(32);
+      for (const form of [key, bytes.toString("base64").replace(/=+$/, ""), bytes.toString("hex")])
+        expect(everything).not.toContain(form);
+      keys.add(key);
+      for (const [column, segel] of Object.entries({ phone: phone_segel, national_id: national_id_segel })) {
+        if (!segel) continue;
+        expect(segel).toMatch(/^k\./);
+        for (const text of [segel, segel.replace(/^k/, "1")])
+          await expect(sealer.open({ ...place, column }, text)).rejects.toThrow(/./);
+      }
+    }
+    expect(keys.size).toBe(rows.length);
+    expect(rows.length).toBeGreaterThan(0);
   });
 
   test("is found again by an index that is another one in the other column", async () => {

@@ -1,3 +1,4 @@
+import { MemoryBucket } from "../../dev/r2.ts";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { openDeps } from "../../src/deps.ts";
@@ -10,6 +11,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   minLength?: number;
+  pattern?: string;
   enum?: unknown[];
   example?: unknown;
   properties?: Record<string, Schema>;
@@ -85,7 +87,10 @@ const NO_CLOUD = {
 
 /** The app with no cloud behind it: for what is asked of its map, before any world is there. */
 export function houseWithoutCloud(): Router {
-  return createApp({ ...openDeps(readConfig(NO_CLOUD), NO_CLOUD), log: createLog(() => {}) });
+  return createApp({
+    ...openDeps(readConfig(NO_CLOUD), { ...NO_CLOUD, DOKUMEN: new MemoryBucket() }),
+    log: createLog(() => {}),
+  });
 }
 
 /** The OpenAPI document as a client gets it. */

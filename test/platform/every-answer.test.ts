@@ -2,8 +2,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { ServiceUnavailable } from "../../src/platform/http/errors.ts";
 import { useWorld } from "../harness.ts";
 import { firstAdmin, makeAkun, makeMitra, postJson, purchase, requestPurchase, type Orang } from "../make.ts";
+import { fileAnswers, tooLarge } from "./answers-amancair.ts";
 import { directoryAnswers, type Provoke } from "./answers-direktori.ts";
+import { loanAnswers } from "./answers-loans.ts";
 import { readOperations, type Operation } from "./document.ts";
+import { multipartOf } from "./request-sample.ts";
 import { browserOf } from "./samples-akun.ts";
 import { newKey, rebuilt, sampleOf, send, type Change } from "./samples.ts";
 
@@ -13,6 +16,8 @@ const world = useWorld();
 const operations = await readOperations();
 
 const directory = directoryAnswers(world);
+const files = fileAnswers(world);
+const loans = loanAnswers(world);
 
 /** The operation's valid request, changed. */
 const bent =
@@ -34,8 +39,9 @@ const disable = (orang: Orang) =>
   world.cloud.neon.asOwner("update akun set aktif = false where id = $1", [orang.id]);
 
 /** Bodies that no schema takes; where there is none, a parameter that is not as it should be. */
-const invalid = ({ path, parameters, json }: Operation): Change => {
-  if (json) return { body: "{}" };
+const invalid = ({ path, parameters, json, takesBody }: Operation): Change => {
+  if (json) return { body: `{"isian_lain":1}` };
+  if (takesBody) return { body: multipartOf([{ name: "doc_type", value: "ktp" }]) };
   const [parameter] = parameters.filter((one) => one.in === "path" || one.in === "query");
   return parameter?.in === "path"
     ? { path: path.replace(/\{[^}]+\}/, "x") }
@@ -54,6 +60,8 @@ const taken =
 /** What the platform and the accesses answer on any route, by the code of the error. */
 const GENERIC: Record<string, Provoke> = {
   ...directory.GENERIC,
+  ...files.GENERIC,
+  ...loans.GENERIC,
   success: bent(() => ({})),
   URL_RUSAK: async (operation) => {
     const sample = await sampleOf(world, operation);
@@ -93,7 +101,7 @@ const GENERIC: Record<string, Provoke> = {
   },
   EMAIL_AKUN_TERDAFTAR: taken("email"),
   USERNAME_TERDAFTAR: taken("username"),
-  ISI_TERLALU_BESAR: bent(() => ({ body: " ".repeat(70_000) })),
+  ISI_TERLALU_BESAR: bent(tooLarge),
   JENIS_ISI_TIDAK_DIDUKUNG: bent(() => ({ headers: { "content-type": "text/plain" } })),
   VALIDASI_GAGAL: bent(invalid),
   TERLALU_SERING: async (operation) => {
@@ -145,6 +153,8 @@ const buy = async (body: Parameters<typeof requestPurchase>[2], saldo = 1_000_00
 /** What one operation answers in a way of its own; goes before the generic one. */
 const OWN: Record<string, Record<string, Provoke>> = {
   ...directory.OWN,
+  ...files.OWN,
+  ...loans.OWN,
   statusLayanan: {
     KESALAHAN_SERVER: limiterThrows(() => new Error("binding tidak menjawab")),
     LAYANAN_TIDAK_TERSEDIA: limiterThrows(() => new ServiceUnavailable()),

@@ -173,6 +173,8 @@ test.each(operations)(
     expect(slashed.status).toBe(plain.status);
     const fields = async (response: Response) => {
       const text = await response.text();
+      // A file is only as long.
+      if (!response.headers.get("content-type")?.includes("json") && text !== "") return text.length;
       return text === "" ? "no body" : Object.keys(JSON.parse(text) as object).sort();
     };
     expect(await fields(slashed)).toEqual(await fields(plain));

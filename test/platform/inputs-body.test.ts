@@ -1,7 +1,19 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { useWorld } from "../harness.ts";
 import { eachKind, readOperations, type Operation } from "./document.ts";
-import { expectRefused, flawsOf, rowCounts, sampleOf, send, type Body, type Sample } from "./samples.ts";
+import {
+  EMPTY_IS_ENOUGH,
+  expectRefused,
+  flawsOf,
+  rowCounts,
+  sampleOf,
+  send,
+  type Body,
+  type Sample,
+} from "./samples.ts";
+
+// Many of these ask every operation there is, each with rows of its own.
+vi.setConfig({ testTimeout: 180_000 });
 
 const world = useWorld();
 const operations = eachKind(await readOperations());
@@ -62,7 +74,7 @@ describe("JSON that parsers disagree about", () => {
     ["half a surrogate pair, nested", (sample) => opened(sample, `"x":[[{"y":"\\udc00\\ud800"}]]`)],
     ["33 levels", (sample) => opened(sample, `"x":${nested(33)}`)],
     ["30,000 levels", () => nested(30_000)],
-    ["2,000 keys", (sample) => opened(sample, Array.from({ length: 2_000 }, (_, at) => `"k${at}":0`).join())],
+    ["5,000 keys", (sample) => opened(sample, Array.from({ length: 5_000 }, (_, at) => `"k${at}":0`).join())],
   ])("(%s) is 400", async (_name, make) => {
     await expectRefused(world, strict, [400], (_, sample) => ({ body: make(sample) }));
   });
@@ -70,7 +82,8 @@ describe("JSON that parsers disagree about", () => {
   test.each(["[]", "null", "true", "1", "-0", `"text"`, "[{}]", "{}", nested(30)])(
     "%s is 422",
     async (body) => {
-      await expectRefused(world, json, [422], () => ({ body }));
+      const taking = json.filter(({ id }) => body !== "{}" || !EMPTY_IS_ENOUGH.includes(id));
+      await expectRefused(world, taking, [422], () => ({ body }));
     },
   );
 

@@ -1,8 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { useWorld } from "../harness.ts";
 import { makeMitra, requestPurchase } from "../make.ts";
 import { eachKind, readOperations, type Operation, type Schema } from "./document.ts";
 import { expectRefused, flawsOf, newEmail, rowCounts, sampleOf, send } from "./samples.ts";
+
+// Many of these ask every operation there is, each with rows of its own.
+vi.setConfig({ testTimeout: 180_000 });
 
 const world = useWorld();
 const operations = eachKind(await readOperations());
@@ -21,7 +24,7 @@ const COMPARED: Record<string, Record<string, number>> = {
 };
 
 /** Texts of several lines: line breaks stay. */
-const PARAGRAPHS = ["alamat", "deskripsi"];
+const PARAGRAPHS = ["alamat", "deskripsi", "address_line", "stacktrace", "putuskanPinjaman note"];
 /** What may be nothing, and so also nothing that can be seen. */
 const MAY_BE_EMPTY = ["deskripsi"];
 /** What a valid text may come to otherwise: another row has it already, or it names another code. */
@@ -49,6 +52,7 @@ describe("a field", () => {
   }
 
   const numbers = typed("integer");
+  const nullable = ({ schema }: { schema: Schema }) => [schema.type].flat().includes("null");
   const outside = ({ minimum = -Infinity, maximum = Infinity }: Schema, value: number) =>
     value < minimum || value > maximum;
 
@@ -56,7 +60,8 @@ describe("a field", () => {
     `1.5 0.30000000000000004 1e-1 -1 -2147483649 9007199254740992 9007199254740993 9223372036854775808 1e19 1e400 -1e400
       ${"9".repeat(400)} "1" "0x10" "NaN" true null [] [1] {} {"toString":1}`.split(/\s+/),
   )("of whole numbers as %s is 422", async (value) => {
-    await expectFieldsRefused(numbers, [422], value);
+    const taking = numbers.filter((field) => value !== "null" || !nullable(field));
+    await expectFieldsRefused(taking, [422], value);
   });
 
   test.each([0, -0, 2_147_483_648, 4_294_967_296])(
@@ -115,6 +120,7 @@ describe("a field", () => {
 
   test.each(["null", `""`])("of text that must be there as %s is 422", async (value) => {
     const needed = texts.filter(({ operation, name }) => operation.json?.required?.includes(name));
+    expect(needed.length).toBeGreaterThan(40);
     await expectFieldsRefused(needed, [422], value);
   });
 
@@ -131,17 +137,24 @@ describe("a field", () => {
     ["a tab", `"budi\\tsantoso"`, PARAGRAPHS],
   ])("of text that people see with %s is refused", async (_name, value, exempt) => {
     await expectFieldsRefused(
-      shown.filter(({ name }) => !exempt.includes(name)),
+      shown.filter(
+        ({ name, operation }) => !exempt.includes(name) && !exempt.includes(`${operation.id} ${name}`),
+      ),
       [422],
       value,
     );
   });
 
   test("of several lines keeps them, and may be nothing where nothing has to be there", async () => {
-    const sent = { deskripsi: ["satu\n\tdua", "", "\u200b"], alamat: ["Jl. Contoh\nNo. 1\tRT 2"] };
-    for (const [name, values] of Object.entries(sent)) {
+    const sent: [name: string, fields: number, values: string[]][] = [
+      ["deskripsi", 2, ["satu\n\tdua", "", "\u200b"]],
+      ["alamat", 2, ["Jl. Contoh\nNo. 1\tRT 2"]],
+      ["address_line", 2, ["Jl. Melati\nNo. 5\tRT 2"]],
+      ["stacktrace", 1, ["at a\n\tat b"]],
+    ];
+    for (const [name, count, values] of sent) {
       const fields = texts.filter((field) => field.name === name);
-      expect(fields).toHaveLength(2);
+      expect(fields).toHaveLength(count);
       for (const { operation } of fields)
         for (const value of values) {
           const sample = await sampleOf(world, operation);

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { useWorld } from "../harness.ts";
 import { readOperations, type Operation, type Schema } from "./document.ts";
-import { expectRefused, flawsOf, sampleOf, send, type Sample } from "./samples.ts";
+import { expectRefused, flawsOf, pathWithId, sampleOf, send, type Sample } from "./samples.ts";
+
+// Many of these ask every operation there is, each with rows of its own.
+vi.setConfig({ testTimeout: 180_000 });
 
 const world = useWorld();
 const operations = await readOperations();
@@ -79,11 +82,14 @@ describe("an id in a path", () => {
     ["%FF", 400],
     ["%", 400],
   ])("%s is answered %i", async (id, status) => {
-    await expectRefused(world, withIds, [status], ({ path }) => ({
-      path: path.replaceAll(/\{[^}]+\}/g, id),
+    await expectRefused(world, withIds, [status], (operation, sample) => ({
+      path: pathWithId(operation, sample, id),
     }));
   });
 });
+
+/** A link to a file is for that file: with another id it is no link, whether there is such a file or not. */
+const NOT_FOUND: Record<string, number> = { unduhDokumen: 403 };
 
 describe("an id in a path that nobody has", () => {
   const withIds = operations.flatMap((operation) => {
@@ -95,9 +101,12 @@ describe("an id in a path that nobody has", () => {
     "%i is 404, and 422 where ids are not that large",
     async (id) => {
       for (const { operation, most } of withIds)
-        await expectRefused(world, [operation], [id > most ? 422 : 404], ({ path }) => ({
-          path: path.replaceAll(/\{[^}]+\}/g, String(id)),
-        }));
+        await expectRefused(
+          world,
+          [operation],
+          [id > most ? 422 : (NOT_FOUND[operation.id] ?? 404)],
+          (_, sample) => ({ path: pathWithId(operation, sample, String(id)) }),
+        );
     },
   );
 });
@@ -128,8 +137,8 @@ describe("a UUID in a path", () => {
     [`${nobodys}%00`, 400],
     ["%FF", 400],
   ])("%s is answered %i", async (id, status) => {
-    await expectRefused(world, withUuids, [status], ({ path }) => ({
-      path: path.replaceAll(/\{[^}]+\}/g, id),
+    await expectRefused(world, withUuids, [status], (operation, sample) => ({
+      path: pathWithId(operation, sample, id),
     }));
   });
 });
@@ -162,21 +171,84 @@ describe("a text in a query", () => {
   const texts = operations.flatMap((operation) =>
     operation.parameters
       .filter(({ in: where, schema }) => where === "query" && schema.type === "string" && !schema.enum)
-      .map(({ name }) => ({ id: operation.id, name, operation })),
+      .map(({ name, schema }) => ({ id: operation.id, name, operation, schema })),
   );
+  const isFree = ({ schema, name }: { schema: Schema; name: string }) =>
+    !schema.pattern && !schema.format && name !== "token";
+  const shaped = texts.filter((text) => !isFree(text) && text.name !== "token");
 
-  test.each(texts)("of $id as ?$name=… is taken literally, up to its length", async ({ name, operation }) => {
-    const literally = ["%25", "_", "%5C", "'%20or%201=1%20--", "%24%7B7*7%7D", "%C3%A9", "%F0%9F%98%80"];
-    const empty = operation.parameters.some((p) => p.name === name && p.schema.minLength) ? [] : [""];
-    for (const value of [...literally, "%E2%80%8B", "%E2%80%AEx", ...empty]) {
-      const path = `${operation.path}?${name}=${value}`;
-      const response = await send(world, await sampleOf(world, operation), { path });
-      expect(await flawsOf(response, [operation.success]), path).toEqual([]);
-    }
-    const short = empty.length > 0 ? [] : ["", "%20"];
-    for (const value of ["a".repeat(1_000), `a&${name}=b`, ...short])
+  test.each(shaped)("of $id as ?$name=… is of its shape", async ({ name, operation }) => {
+    for (const value of ["", "%20", "%25", "'%20or%201=1%20--", "%C3%A9", "%E2%80%AEx", "a".repeat(1_000)])
       await expectRefused(world, [operation], [422], () => ({ path: `${operation.path}?${name}=${value}` }));
   });
+
+  test("that is the token of a link opens nothing but its file", async () => {
+    const links = operations.filter(({ id }) => id === "unduhDokumen");
+    const [other] = links;
+    const foreign = other ? (await sampleOf(world, other)).path.replace(/^.*token=/, "") : "";
+    for (const token of ["x", "x.y.z", "%25", "%E2%80%AEx", "", "a".repeat(1_000), foreign, `${foreign}A`])
+      await expectRefused(world, links, [403], (_, { path }) => ({
+        path: path.replace(/token=.*$/, `token=${token}`),
+      }));
+    for (const query of ["", `token=${"a".repeat(1_001)}`, "token=x&token=x", "token[]=x", "Token=x"])
+      await expectRefused(world, links, [422], (_, { path }) => ({
+        path: path.replace(/token=.*$/, query),
+      }));
+  });
+
+  const moments = texts.filter(({ schema }) => schema.format === "date-time");
+
+  test.each([
+    ["2026-02-30T00:00:00Z", 422],
+    ["2026-11-20", 422],
+    ["2026-11-20T03:00:00", 422],
+    ["2026-11-20T25:00:00Z", 422],
+    ["%2B275760-09-13T00:00:00Z", 422],
+    ["-000001-01-01T00:00:00Z", 422],
+    ["1900-01-02T00:00:00Z", 200],
+    ["2199-12-31T16:59:59Z", 200],
+    ["2026-11-20T10:00:00%2B07:00", 200],
+  ])("that is a moment, as %s, is answered %i", async (value, status) => {
+    expect(moments.map(({ id, name }) => `${id} ${name}`).sort()).toEqual([
+      "semuaAudit from",
+      "semuaAudit to",
+      "semuaKejadian from",
+      "semuaKejadian to",
+    ]);
+    for (const { name, operation } of moments) {
+      const path = `${operation.path}?${name}=${value}`;
+      const response = await send(world, await sampleOf(world, operation), { path });
+      expect(await flawsOf(response, [status]), path).toEqual([]);
+    }
+  });
+
+  test.each(["0000-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"])(
+    "that is a moment beyond the years of four digits, %s, is 422",
+    async (value) => {
+      for (const { name, operation } of moments)
+        await expectRefused(world, [operation], [422], () => ({
+          path: `${operation.path}?${name}=${value}`,
+        }));
+    },
+  );
+
+  test.each(texts.filter(isFree))(
+    "of $id as ?$name=… is taken literally, up to its length",
+    async ({ name, operation }) => {
+      const literally = ["%25", "_", "%5C", "'%20or%201=1%20--", "%24%7B7*7%7D", "%C3%A9", "%F0%9F%98%80"];
+      const empty = operation.parameters.some((p) => p.name === name && p.schema.minLength) ? [] : [""];
+      for (const value of [...literally, "%E2%80%8B", "%E2%80%AEx", ...empty]) {
+        const path = `${operation.path}?${name}=${value}`;
+        const response = await send(world, await sampleOf(world, operation), { path });
+        expect(await flawsOf(response, [operation.success]), path).toEqual([]);
+      }
+      const short = empty.length > 0 ? [] : ["", "%20"];
+      for (const value of ["a".repeat(1_000), `a&${name}=b`, ...short])
+        await expectRefused(world, [operation], [422], () => ({
+          path: `${operation.path}?${name}=${value}`,
+        }));
+    },
+  );
 });
 
 describe("a number in a query", () => {
@@ -209,9 +281,13 @@ describe("a number in a query", () => {
         .filter((p) => p.in === "query" && isInteger(p) && (p.schema.maximum ?? NaN) < value)
         .map(({ name }) => ({ operation, name })),
     );
-    expect(new Set(bounded.map(({ name }) => name))).toEqual(new Set(["limit", "skip", "id_jabatan"]));
+    expect(new Set(bounded.map(({ name }) => name))).toEqual(
+      new Set(["limit", "skip", "id_jabatan", "term_months"]),
+    );
     for (const { operation, name } of bounded)
-      await expectRefused(world, [operation], [422], () => ({ path: `${operation.path}?${name}=${value}` }));
+      await expectRefused(world, [operation], [422], (_, sample) => ({
+        path: `${bare(sample)}?${name}=${value}`,
+      }));
   });
 
   test("that skips everything there is answers an empty page", async () => {
@@ -242,7 +318,10 @@ describe("a number in a query", () => {
     "__proto__[limit]=1",
   ])("?%s is refused", async (query) => {
     const unknowing = withNumbers.filter(
-      ({ parameters }) => query !== "q=1" || !parameters.some(({ name }) => name === "q"),
+      ({ id, parameters }) =>
+        (query !== "q=1" || !parameters.some(({ name }) => name === "q")) &&
+        // Links of the chain are cheap: a page of them is longer.
+        (query !== "limit=101" || id !== "periksaRantaiAudit"),
     );
     await expectRefused(world, unknowing, [400, 422], (_, sample) => ({
       path: `${bare(sample)}?${query}`,

@@ -87,13 +87,19 @@ test("the rate limit is wide locally and strict where asked, through the platfor
   const keys: unknown[] = [];
   const binding = { limit: async (options: unknown) => ({ success: keys.push(options) <= 2 }) };
   const strict = { ...env, RATE_LIMITS: "strict" };
-  const { limiter } = openDeps(readConfig(strict), { ...strict, BROAD_LIMIT: binding });
+  const { limiter } = openDeps(readConfig(strict), {
+    ...strict,
+    DOKUMEN: world.bucket,
+    BROAD_LIMIT: binding,
+  });
   const house = rebuilt(world, { limiter });
   const status = async () =>
     (await house.request("/", { headers: { "cf-connecting-ip": "203.0.113.9" } })).status;
   expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
   expect(keys[0]).toEqual({ key: "203.0.113.9" });
-  expect(() => openDeps(readConfig(strict), strict)).toThrow("binding");
+  expect(() => openDeps(readConfig(strict), { ...strict, DOKUMEN: world.bucket })).toThrow(
+    "rate-limit binding",
+  );
 });
 
 test("the rate limit that cannot be asked is 500 and not a pass", async () => {

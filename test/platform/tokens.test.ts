@@ -8,9 +8,9 @@ import { systemIds } from "../../src/platform/id.ts";
 const SECRET = "rahasia-uji-yang-panjang-sekali-0002";
 const PREVIOUS = "rahasia-uji-yang-panjang-sekali-0000";
 const ISSUER = "https://pintu.example.com";
-const KINDS = ["access", "refresh", "cookie"] as const;
-const TYP = { access: "at+jwt", refresh: "rt+jwt", cookie: "ct+jwt" };
-const lifetime = { access: 3_600, refresh: 86_400, cookie: 43_200 };
+const KINDS = ["access", "refresh", "cookie", "file"] as const;
+const TYP = { access: "at+jwt", refresh: "rt+jwt", cookie: "ct+jwt", file: "ft+jwt" };
+const lifetime = { access: 3_600, refresh: 86_400, cookie: 43_200, file: 300 };
 const SID = "0b7c3f0e-6f0a-4f2e-9a51-3f6d6c1d9a11";
 
 const clock = new ManualClock(Date.UTC(2026, 10, 20, 3));

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { cleanPhoto, photo } from "../amancair/orang.ts";
 import { until } from "../harness.ts";
 import {
   freePort,
@@ -209,5 +210,60 @@ test(
     });
     expect(more.status).toBe(402);
     expect(executionsPerAttempt(first.dataDir)).toEqual(new Map([[1, 200]]));
+  },
+);
+
+test(
+  "a document is kept sealed in wrangler's own R2: uploaded as a form, read by its link, also after a restart",
+  { timeout: 180_000 },
+  async () => {
+    const json = async (server: DevServer, path: string, body: object, token = "") => {
+      const headers = {
+        "content-type": "application/json",
+        ...(token && { authorization: `Bearer ${token}` }),
+      };
+      const answer = await fetch(server.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+      expect(answer.ok, await answer.clone().text()).toBe(true);
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const mark = "PROFIL-WARNA-YANG-DITANAM";
+    const [email, password] = ["budi@example.com", "password123"];
+    const logIn = async (server: DevServer) =>
+      String((await json(server, "/auth/login", { identifier: email, password }))["access_token"]);
+    const download = async (server: DevServer, id: unknown) => {
+      const { url } = await json(server, `/documents/${String(id)}/link`, {}, await logIn(server));
+      const answer = await fetch(String(url));
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-type")).toBe("image/jpeg");
+      return Buffer.from(await answer.arrayBuffer());
+    };
+
+    const first = await start();
+    await ready(first);
+    await json(first, "/api/register", { name: "Budi Santoso", email, password });
+    const token = await logIn(first);
+    await json(first, "/users/", { name: "Budi Santoso", phone: "+628123456789" }, token);
+    const form = new FormData();
+    form.append("doc_type", "ktp");
+    form.append("file", new File([new Uint8Array(photo(mark))], "ktp.jpg", { type: "image/jpeg" }));
+    const headers = { authorization: `Bearer ${token}` };
+    const uploaded = await fetch(`${first.url}/documents`, { method: "POST", headers, body: form });
+    expect(uploaded.status, await uploaded.clone().text()).toBe(201);
+    const { id, exif } = (await uploaded.json()) as { id: number; exif: object };
+    expect(exif).toMatchObject({ gps: true });
+    expect((await download(first, id)).equals(cleanPhoto(mark))).toBe(true);
+    process.kill(first.process.pid ?? 0, "SIGTERM");
+    await first.ended;
+    await until(() => livingInGroup(first.process.pid ?? 0).length === 0);
+
+    const stored = readdirSync(first.dataDir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+    expect(stored.some((bytes) => bytes.includes("ktp.jpg"))).toBe(true);
+    expect(stored.some((bytes) => bytes.includes(mark))).toBe(false);
+
+    const second = await start({ DATA_DIR: first.dataDir });
+    await ready(second);
+    expect((await download(second, id)).equals(cleanPhoto(mark))).toBe(true);
   },
 );

@@ -1,11 +1,27 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Changes, Database } from "../../platform/db/database.ts";
+import { bankAccounts } from "../../amancair/bank-accounts/table.ts";
+import { devices } from "../../amancair/devices/table.ts";
+import type { BlindIndex } from "../../platform/crypto/blind-index.ts";
+import { sameIndex } from "../../platform/db/blind-index-column.ts";
+import { MAX_LIMIT } from "../../platform/http/list.ts";
 import { nasabah, pegawai } from "./table.ts";
 
 export type PegawaiBaru = Omit<typeof pegawai.$inferInsert, "id">;
-export type NasabahBaru = Omit<typeof nasabah.$inferInsert, "id" | "akunId" | "createdAt" | "updatedAt">;
-export type UbahNasabah = Changes<Omit<NasabahBaru, "externalUserId">>;
+export type NasabahBaru = Omit<
+  typeof nasabah.$inferInsert,
+  "id" | "akunId" | "petugasId" | "createdAt" | "updatedAt" | "dihapusPada"
+>;
+export type UbahNasabah = Changes<Omit<NasabahBaru, "externalUserId" | "kunci">>;
+
+/** What is odd about the NIK, as far as a change says something of it. */
+export interface TandaNik {
+  nikFlag?: string | null | SQL | undefined;
+}
+
+/** A NIK that stays while what it is compared with changes. */
+export const PERIKSA_LAGI = sql`case when ${nasabah.nationalIdSegel} is not null then 'recheck' end`;
 
 export interface Saringan {
   /** Only the caller's own file: all that row-level security leaves to a nasabah, but found by an index. */
@@ -85,9 +101,57 @@ export function ubahPegawai(db: Database, id: number, ubah: Changes<PegawaiBaru>
   return db.update(pegawai).set(ubah).where(eq(pegawai.id, id)).returning();
 }
 
+/**
+ * Stores the data key of a nasabah that had none; does nothing without `kunci`. Raises `USER_TIDAK_ADA` when there is no such
+ * nasabah any more, and a lost race when somebody else has just stored one.
+ */
+export function pasangKunci(db: Database, id: number, kunci: string | undefined) {
+  const baru = sql`${kunci ?? null}::text`;
+  return db.execute(sql`select app.pasang_kunci(${id}, ${baru}) where ${baru} is not null`);
+}
+
 /** Changes what is given; no row when there is no such nasabah. */
-export function ubahNasabah(db: Database, id: number, ubah: UbahNasabah) {
+export function ubahNasabah(db: Database, id: number, ubah: Omit<UbahNasabah, "nikFlag"> & TandaNik) {
   return db.update(nasabah).set(ubah).where(eq(nasabah.id, id)).returning();
+}
+
+/** Hands a file to somebody of the staff; no row when there is no such file. Raises `PETUGAS_TIDAK_DIKENAL`. */
+export function tunjukPetugas(db: Database, id: number, petugas: number | null) {
+  return db.select({ id: sql`id`.mapWith(nasabah.id) }).from(sql`app.tunjuk_petugas(${id}, ${petugas}) id`);
+}
+
+/** What customers are found by: only the whole value. */
+export interface Dicari {
+  kolom: "phone" | "national_id" | "email" | "imei" | "account_number";
+  nilai: string;
+}
+
+/** Notes that somebody searched, and by what. Raises `PERAN_TIDAK_BOLEH`. */
+export function catatPencarian(db: Database, kolom: string) {
+  return db.execute(sql`select app.catat_pencarian(${kolom})`);
+}
+
+/** The customers with this value, in the order of their ids. */
+export function cariNasabah(db: Database, { kolom, nilai }: Dicari, blindIndex: BlindIndex) {
+  const syarat = {
+    email: () => eq(nasabah.email, nilai),
+    phone: () => sameIndex(nasabah.phoneIndeks, blindIndex.of({ table: "nasabah", column: "phone" }, nilai)),
+    national_id: () =>
+      sameIndex(nasabah.nationalIdIndeks, blindIndex.of({ table: "nasabah", column: "national_id" }, nilai)),
+    imei: () => {
+      const indeks = blindIndex.of({ table: "devices", column: "imei" }, nilai);
+      return inArray(
+        nasabah.id,
+        db.select({ id: devices.user_id }).from(devices).where(sameIndex(devices.imei_indeks, indeks)),
+      );
+    },
+    account_number: () => {
+      const indeks = blindIndex.of({ table: "bank_accounts", column: "account_number" }, nilai);
+      const sama = sameIndex(bankAccounts.account_number_indeks, indeks);
+      return inArray(nasabah.id, db.select({ id: bankAccounts.user_id }).from(bankAccounts).where(sama));
+    },
+  };
+  return db.select().from(nasabah).where(syarat[kolom]()).orderBy(asc(nasabah.id)).limit(MAX_LIMIT);
 }
 
 /** Returns what was deleted; no row when there is no such pegawai. */

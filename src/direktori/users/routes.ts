@@ -4,8 +4,10 @@ import { countAndLink, skipAnswerHeaders } from "../../platform/http/list.ts";
 import { defineRoute } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import {
-  type nasabahSchema,
+  cariSchema,
+  nasabahSchema,
   type pegawaiSchema,
+  petugasSchema,
   tambahUserSchema,
   ubahUserSchema,
   userParams,
@@ -82,7 +84,13 @@ const ubahUser = defineRoute({
     body: { required: true, content: { "application/json": { schema: ubahUserSchema } } },
   },
   responses: { 200: { description: "User", content: { "application/json": { schema: userSchema } } } },
-  errors: [users.UserTidakAda, users.JabatanTidakDikenal, users.TeleponTerdaftar, users.NikTerdaftar],
+  errors: [
+    users.UserTidakAda,
+    users.JabatanTidakDikenal,
+    users.TeleponTerdaftar,
+    users.NikTerdaftar,
+    users.MasihAdaPinjaman,
+  ],
 });
 
 const hapusUser = defineRoute({
@@ -96,7 +104,39 @@ const hapusUser = defineRoute({
   responses: {
     200: { description: "User yang dihapus", content: { "application/json": { schema: userSchema } } },
   },
-  errors: [users.UserTidakAda],
+  errors: [users.UserTidakAda, users.PinjamanTercatat],
+});
+
+const cariNasabah = defineRoute({
+  method: "post",
+  path: "/user-search",
+  operationId: "cariNasabah",
+  tags,
+  summary: "Cari nasabah dengan nomor telepon, NIK, email, IMEI, atau nomor rekening",
+  description:
+    "Hanya nilai yang sama persis. Nilainya di isi permintaan, agar tidak tertulis di catatan alamat. Pencarian tercatat di audit, tanpa nilainya.",
+  access: untuk("admin", "karyawan"),
+  request: { body: { required: true, content: { "application/json": { schema: cariSchema } } } },
+  responses: {
+    200: { description: "Nasabah", content: { "application/json": { schema: z.array(nasabahSchema) } } },
+  },
+});
+
+const tunjukPetugas = defineRoute({
+  method: "put",
+  path: "/users/{id}/officer",
+  operationId: "tunjukPetugas",
+  tags,
+  summary: "Serahkan berkas nasabah kepada seorang petugas",
+  description:
+    "Karyawan melihat perangkat, rekening, dokumen, dan bagian lain hanya dari berkas yang ditanganinya.",
+  access: untuk("admin"),
+  request: {
+    params: userParams,
+    body: { required: true, content: { "application/json": { schema: petugasSchema } } },
+  },
+  responses: { 204: { description: "Diserahkan" } },
+  errors: [users.UserTidakAda, users.PetugasTidakDikenal],
 });
 
 export function usersRoutes(deps: users.UsersDeps): Router {
@@ -132,6 +172,15 @@ export function usersRoutes(deps: users.UsersDeps): Router {
   router.openapi(hapusUser, async (c) =>
     c.json(toWireBody(await users.hapus(deps, c.var.actor, c.req.valid("param").id)), 200),
   );
+  router.openapi(cariNasabah, async (c) => {
+    const ditemukan = await users.cari(deps, c.var.actor, c.req.valid("json"));
+    return c.json(ditemukan.map(nasabahBody), 200);
+  });
+  router.openapi(tunjukPetugas, async (c) => {
+    const { id } = c.req.valid("param");
+    await users.tunjukPetugas(deps, c.var.actor, id, c.req.valid("json").officer_id);
+    return c.body(null, 204);
+  });
   return router;
 }
 

@@ -110,6 +110,47 @@ export const ubahUserSchema = z
   )
   .openapi("UbahUser", {}, ONE_OF);
 
+const dicari = {
+  phone: e164Field(),
+  national_id: z
+    .string()
+    .regex(/^\d{16}$/, "harus 16 angka")
+    .openapi({ example: "3201011705900001" }),
+  email: emailField().openapi({ example: "budi@example.com" }),
+  imei: z
+    .string()
+    .regex(/^\d{14,16}$/, "harus 14 sampai 16 angka")
+    .openapi({ example: "357890123456789" }),
+  account_number: z
+    .string()
+    .max(30)
+    .transform((text) => text.replaceAll(/[ .-]/g, ""))
+    .pipe(z.string().regex(/^\d{6,20}$/, "harus 6 sampai 20 angka"))
+    .openapi({ type: "string", minLength: 6, maxLength: 30, example: "1234567890" }),
+};
+
+export const cariSchema = z
+  .strictObject(dicari)
+  .partial()
+  .transform((isi, issues) => {
+    const { length } = Object.keys(isi);
+    for (const kolom of ["phone", "national_id", "email", "imei", "account_number"] as const)
+      if (length === 1 && isi[kolom] !== undefined) return { kolom, nilai: isi[kolom] };
+    issues.addIssue({ code: "custom", message: "kirim tepat satu isian" });
+    return z.NEVER;
+  })
+  .openapi("CariNasabah", { minProperties: 1, maxProperties: 1, example: { phone: "+628123456789" } });
+
+export const petugasSchema = z
+  .strictObject({
+    officer_id: z.int().min(1).max(Number.MAX_SAFE_INTEGER).nullable().openapi({
+      format: "int64",
+      example: 3,
+      description: "Id akun admin atau karyawan; null berarti tidak ada.",
+    }),
+  })
+  .openapi("TunjukPetugas");
+
 export const usersQuery = z.strictObject({
   ...skipQuery,
   kind: z

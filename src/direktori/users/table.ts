@@ -14,6 +14,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { akun } from "../../akun/table.ts";
+import { blindIndex } from "../../platform/db/blind-index-column.ts";
 import { jabatan } from "../jabatan/table.ts";
 
 /** One sequence for both kinds of users: an id names one of them, whichever it is. */
@@ -57,22 +58,34 @@ export const nasabah = pgTable(
     akunId: bigint("akun_id", { mode: "number" })
       .references(() => akun.id)
       .default(sql`case when app.peran() = 'nasabah' then app.akun_id() end`),
+    /** The customer's data key, wrapped: what is sealed of it anywhere opens only with this. Gone once it is erased. */
+    kunci: text(),
+    /** The account of the staff that looks after it; whoever of them opens a file looks after it at first. */
+    petugasId: bigint("petugas_id", { mode: "number" })
+      .references(() => akun.id)
+      .default(sql`case when app.peran() = 'karyawan' then app.akun_id() end`),
     name: text().notNull(),
     phoneSegel: text("phone_segel"),
-    phoneIndeks: text("phone_indeks"),
+    phoneIndeks: blindIndex("phone_indeks"),
     email: text(),
     dob: date({ mode: "string" }),
     gender: text(),
     nationalIdSegel: text("national_id_segel"),
-    nationalIdIndeks: text("national_id_indeks"),
+    nationalIdIndeks: blindIndex("national_id_indeks"),
+    /** What is odd about the NIK; people look at it before a loan. */
+    nikFlag: text("nik_flag"),
     createdAt: timestamp("created_at", { withTimezone: true })
       .notNull()
       .default(sql`app.jam()`),
     updatedAt: timestamp("updated_at", { withTimezone: true })
       .notNull()
       .default(sql`app.jam()`),
+    /** When everything personal was erased; the row stays for what refers to it. */
+    dihapusPada: timestamp("dihapus_pada", { withTimezone: true }),
   },
   (kolom) => [
+    index("nasabah_petugas").on(kolom.petugasId, kolom.id),
+    index("nasabah_email").on(kolom.email),
     uniqueIndex("nasabah_akun_unik").on(kolom.akunId),
     uniqueIndex("nasabah_phone_unik").on(kolom.phoneIndeks),
     uniqueIndex("nasabah_national_id_unik").on(kolom.nationalIdIndeks),

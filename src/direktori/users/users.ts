@@ -1,19 +1,26 @@
 import { PeranTidakBoleh } from "../../akun/akses/akses.ts";
-import type { Clock } from "../../platform/clock.ts";
+import { todayInJakarta, type Clock } from "../../platform/clock.ts";
 import type { Actor } from "../../platform/db/actor.ts";
 import { withActor, type Changes, type Database } from "../../platform/db/database.ts";
 import { defineError, ValidationFailed } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
 import { wide, type Attempts, type Limit } from "../../platform/redis/attempts.ts";
+import { nikFlag } from "./nik.ts";
 import * as repo from "./repo.ts";
 import {
+  bukaKunci,
+  jelas,
   samarkan,
   segelkan,
   type BarisNasabah,
   type IsianNasabah,
   type Nasabah,
+  type PemilikKunci,
   type SegelDeps,
 } from "./segel.ts";
+
+export { bukaKunci, jelas };
+export type { PemilikKunci };
 
 export const UserTidakAda = defineError(404, "USER_TIDAK_ADA", "User tidak ditemukan.");
 export const JabatanTidakDikenal = defineError(422, "JABATAN_TIDAK_DIKENAL", "Jabatan tidak ditemukan.", {
@@ -33,6 +40,24 @@ export const SudahPunyaData = defineError(
   "SUDAH_PUNYA_DATA",
   "Akun ini sudah memiliki data nasabah. Ubah yang ada.",
   { constraint: "nasabah_akun_unik" },
+);
+
+export const PinjamanTercatat = defineError(
+  409,
+  "PINJAMAN_TERCATAT",
+  "Nasabah ini punya catatan pinjaman, yang tetap disimpan. Datanya dihapus lewat permintaan penghapusan.",
+  { constraint: "loan_applications_user_id_nasabah_id_fk" },
+);
+export const MasihAdaPinjaman = defineError(
+  409,
+  "MASIH_ADA_PINJAMAN",
+  "Masih ada pinjaman yang berjalan atau sedang diproses.",
+);
+export const PetugasTidakDikenal = defineError(
+  422,
+  "PETUGAS_TIDAK_DIKENAL",
+  "Petugas harus akun admin atau karyawan yang aktif.",
+  { pointer: "#/officer_id" },
 );
 
 export interface UsersDeps extends SegelDeps {
@@ -104,7 +129,15 @@ export async function tambahNasabah(
   tuntutSudahLahir(deps.clock, isian.dob);
   await hitungNomor(deps, actor, isian);
   const externalUserId = deps.ids.uuid();
-  const baru = { ...(await segelkan(deps, externalUserId, isian)), externalUserId, name: isian.name };
+  const kunci = await bukaKunci(deps, { externalUserId, kunci: null });
+  const tersegel = await segelkan(deps, { kunci, row: externalUserId }, isian);
+  const baru = {
+    ...tersegel,
+    externalUserId,
+    kunci: kunci.wrapped,
+    name: isian.name,
+    nikFlag: isian.nationalId ? nikFlag(isian.nationalId, isian) : null,
+  };
   const [[nasabah]] = await withActor(deps.db, actor, [repo.tambahNasabah(deps.db, baru)]);
   if (!nasabah) throw new Error("a nasabah was inserted and not returned");
   return await samarkan(deps, nasabah);
@@ -128,8 +161,9 @@ export async function ubahPegawai(
 
 /**
  * Changes what is given of a customer: staff anybody's, a nasabah its own. One roundtrip more when something is sealed,
- * because that names the row it belongs to.
- * Throws `UserTidakAda`, `TeleponTerdaftar`, `NikTerdaftar`, `TooManyRequests`, and `ValidationFailed` for a pegawai.
+ * because that names the row it belongs to and has its key; a file that had none gets one.
+ * Throws `UserTidakAda`, `TeleponTerdaftar`, `NikTerdaftar`, `MasihAdaPinjaman`, `TooManyRequests`, and `ValidationFailed`
+ * for a pegawai.
  */
 export async function ubahNasabah(
   deps: UsersDeps,
@@ -140,19 +174,37 @@ export async function ubahNasabah(
   const { db } = deps;
   tuntutSudahLahir(deps.clock, ubah.dob);
   await hitungNomor(deps, actor, ubah);
-  let row: string | undefined;
-  if (ubah.phone || ubah.nationalId) {
-    const [[lama], [pegawai]] = await withActor(db, actor, [
-      repo.satuNasabah(db, id),
-      repo.satuPegawai(db, id),
-    ]);
-    row = adaNasabah(lama, pegawai).externalUserId;
-  }
-  const [[nasabah], [pegawai]] = await withActor(db, actor, [
-    repo.ubahNasabah(db, id, await segelkan(deps, row, ubah)),
+  const milik = ubah.phone || ubah.nationalId ? await kunciUntuk(deps, actor, id) : undefined;
+  const [, [nasabah], [pegawai]] = await withActor(db, actor, [
+    repo.pasangKunci(db, id, milik?.baru ? milik.kunci.wrapped : undefined),
+    repo.ubahNasabah(db, id, { ...(await segelkan(deps, milik, ubah)), ...tanda(ubah, milik?.lama) }),
     repo.satuPegawai(db, id),
   ]);
   return await samarkan(deps, adaNasabah(nasabah, pegawai));
+}
+
+/** What seals the values of a nasabah, and whether it is still to be stored. Throws `UserTidakAda`, `ValidationFailed`. */
+async function kunciUntuk(deps: UsersDeps, actor: Actor, id: number) {
+  const [[nasabah], [pegawai]] = await withActor(deps.db, actor, [
+    repo.satuNasabah(deps.db, id),
+    repo.satuPegawai(deps.db, id),
+  ]);
+  const lama = adaNasabah(nasabah, pegawai);
+  const kunci = await bukaKunci(deps, lama);
+  return { kunci, row: lama.externalUserId, baru: kunci.wrapped !== lama.kunci, lama };
+}
+
+/** What is odd about the NIK after a change; one that stays is looked at again when what it says does not. */
+function tanda({ nationalId, dob, gender }: IsianNasabah, lama: BarisNasabah | undefined): repo.TandaNik {
+  if (nationalId === null) return { nikFlag: null };
+  if (nationalId)
+    return {
+      nikFlag: nikFlag(nationalId, {
+        dob: dob === undefined ? lama?.dob : dob,
+        gender: gender === undefined ? lama?.gender : gender,
+      }),
+    };
+  return dob === undefined && gender === undefined ? {} : { nikFlag: repo.PERIKSA_LAGI };
 }
 
 function adaNasabah(nasabah: BarisNasabah | undefined, pegawai: Pegawai | undefined): BarisNasabah {
@@ -161,7 +213,30 @@ function adaNasabah(nasabah: BarisNasabah | undefined, pegawai: Pegawai | undefi
   return nasabah;
 }
 
-/** For staff; a nasabah for admins only. Returns what was deleted. Throws `UserTidakAda`, `PeranTidakBoleh`. */
+/** For admins: who of the staff looks after a customer's file; null for nobody. Throws `UserTidakAda`, `PetugasTidakDikenal`. */
+export async function tunjukPetugas(
+  { db }: UsersDeps,
+  actor: Actor,
+  id: number,
+  petugas: number | null,
+): Promise<void> {
+  const [ditunjuk] = await withActor(db, actor, [repo.tunjukPetugas(db, id, petugas)]);
+  if (ditunjuk.length === 0) throw new UserTidakAda();
+}
+
+/**
+ * For staff: the customers with exactly this phone, NIK, e-mail, IMEI or account number; of the last two those in files
+ * the caller looks after. Leaves an audit row that says by what was searched, not for whom.
+ */
+export async function cari(deps: UsersDeps, actor: Actor, dicari: repo.Dicari): Promise<Nasabah[]> {
+  const [, baris] = await withActor(deps.db, actor, [
+    repo.catatPencarian(deps.db, dicari.kolom),
+    repo.cariNasabah(deps.db, dicari, deps.blindIndex),
+  ]);
+  return await Promise.all(baris.map((satu) => samarkan(deps, satu)));
+}
+
+/** For staff; a nasabah for admins only. Returns what was deleted. Throws `UserTidakAda`, `PeranTidakBoleh`, `PinjamanTercatat`. */
 export async function hapus(deps: UsersDeps, actor: Actor, id: number): Promise<User> {
   const { db } = deps;
   const [[pegawai], [nasabah], [tetap]] = await withActor(db, actor, [
@@ -201,11 +276,6 @@ async function hitungNomor(
 
 /** Throws `ValidationFailed` for a day of birth in the future. */
 function tuntutSudahLahir(clock: Clock, dob: string | null | undefined): void {
-  if (dob && dob > hariIni(clock))
+  if (dob && dob > todayInJakarta(clock))
     throw new ValidationFailed({ errors: [{ pointer: "#/dob", detail: "tidak boleh di masa depan" }] });
-}
-
-/** Today in Asia/Jakarta, which is UTC+7 all year, as YYYY-MM-DD. */
-function hariIni(clock: Clock): string {
-  return new Date(clock.now().getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
 }

@@ -24,11 +24,18 @@ export interface AuthSettings {
 const REFRESH_SECONDS = 30 * 86_400;
 /** A browser's session: one working day. */
 const COOKIE_SECONDS = 12 * 3_600;
+/** A link to a file: long enough to open it. */
+const FILE_SECONDS = 300;
 
 /** Everything about credentials of people, over the same secrets. */
 export function createAuth(settings: AuthSettings, clock: Clock, ids: Ids): Auth {
   const { secrets, issuer, accessTokenSeconds: access } = settings;
-  const lifetime = { access, refresh: Math.max(REFRESH_SECONDS, access), cookie: COOKIE_SECONDS };
+  const lifetime = {
+    access,
+    refresh: Math.max(REFRESH_SECONDS, access),
+    cookie: COOKIE_SECONDS,
+    file: FILE_SECONDS,
+  };
   return {
     tokens: createTokens({ secrets, issuer, lifetime }, clock, ids),
     csrf: createCsrf(secrets),

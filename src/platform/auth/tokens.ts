@@ -4,9 +4,14 @@ import type { Clock } from "../clock.ts";
 import type { Ids } from "../id.ts";
 
 /** What a token is for. Each kind has a `typ` of its own, so that none passes for another (RFC 8725 §3.11). */
-export type TokenKind = "access" | "refresh" | "cookie";
+export type TokenKind = "access" | "refresh" | "cookie" | "file";
 
-const TYP: Record<TokenKind, string> = { access: "at+jwt", refresh: "rt+jwt", cookie: "ct+jwt" };
+const TYP: Record<TokenKind, string> = {
+  access: "at+jwt",
+  refresh: "rt+jwt",
+  cookie: "ct+jwt",
+  file: "ft+jwt",
+};
 
 /** The audience of every token of ours. */
 const AUDIENCE = "satu-pintu";

@@ -70,7 +70,9 @@ function translate(error: unknown): unknown {
     const declared = errorOfCode(cause.message);
     return declared ? new declared() : error;
   }
-  const violated = cause.constraint && errorOfConstraint(cause.constraint);
+  // Row-level security names only the table of a row that it refuses to take in.
+  const [, refused] = /row-level security policy for table "(\w+)"/.exec(cause.message) ?? [];
+  const violated = errorOfConstraint(cause.constraint ?? `${refused}_buat`);
   if (violated) return new violated();
   if (cause.code && !TRANSIENT.test(cause.code)) return error;
   return unavailable(cause);

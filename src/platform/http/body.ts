@@ -15,6 +15,19 @@ export const limitBody: MiddlewareHandler<HouseEnv> = bodyLimit({
   },
 });
 
+/** The largest file that may be uploaded, in bytes: what phones' cameras make. */
+export const MAX_FILE_BYTES = 5 * 1024 * 1024;
+
+export const FILE_TOO_LARGE = "Berkas terlalu besar: paling besar 5 MB.";
+
+/** As `limitBody`, for a form with a file. */
+export const limitUpload: MiddlewareHandler<HouseEnv> = bodyLimit({
+  maxSize: MAX_FILE_BYTES + MAX_BODY_BYTES,
+  onError: () => {
+    throw new PayloadTooLarge({ detail: FILE_TOO_LARGE });
+  },
+});
+
 const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /** Reads a JSON body strictly: its type, its UTF-8, its grammar, and what `whyRefused` names. Later readers reuse the text. */
@@ -42,6 +55,25 @@ export const strictForm: MiddlewareHandler<HouseEnv> = async (c, next) => {
   const form = Object.fromEntries(fields);
   if (!isCleanEncoding(text) || Object.keys(form).length < fields.length) throw new MalformedForm();
   c.set("form", form);
+  await next();
+};
+
+const MULTIPART_TYPE = /^multipart\/form-data\s*;.*boundary=/i;
+
+/** Reads a form with a file strictly: its type, its grammar, no NUL, and every field once. Later readers reuse what was parsed. */
+export const strictMultipart: MiddlewareHandler<HouseEnv> = async (c, next) => {
+  const type = c.req.header("content-type") ?? "";
+  if (!MULTIPART_TYPE.test(type))
+    throw new UnsupportedMediaType({ detail: "Content-Type harus multipart/form-data." });
+  let fields: [string, File | string][];
+  try {
+    fields = [...(await c.req.formData())];
+  } catch {
+    throw new MalformedForm();
+  }
+  const texts = fields.flatMap(([name, value]) => [name, typeof value === "string" ? value : value.name]);
+  const broken = texts.some((text) => text.includes("\0") || text.includes("\uFFFD"));
+  if (broken || new Set(fields.map(([name]) => name)).size < fields.length) throw new MalformedForm();
   await next();
 };
 

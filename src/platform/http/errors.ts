@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /** One field of a request that is not as it should be. */
 export interface FieldProblem {
-  /** `#/field` in the body (RFC 6901 fragment), or `path:`, `query:`, `header:` and the name. */
+  /** `#/field` in the body (RFC 6901 fragment), or `path:`, `query:`, `header:` and the name; `kyc:` and what a loan lacks. */
   pointer: string;
   detail: string;
 }

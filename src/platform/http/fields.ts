@@ -45,6 +45,17 @@ export function dateField() {
   return z.iso.date("harus tanggal yang ada, misalnya 1990-05-17");
 }
 
+/** An instant as ISO 8601 with its zone, of a time that anything here could have happened or will. */
+export function instantField() {
+  return z.iso
+    .datetime({ offset: true, error: "harus waktu ISO 8601 dengan zona, misalnya 2026-11-20T03:00:00Z" })
+    .max(40)
+    .refine((text) => {
+      const year = new Date(text).getUTCFullYear();
+      return year >= 1900 && year <= 2200;
+    }, "harus antara tahun 1900 dan 2200");
+}
+
 /** A telephone number in E.164, however it is written: `0812…`, `62 812…` and `+62 812-…` are the same one. */
 export function e164Field() {
   return z

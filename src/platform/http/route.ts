@@ -1,7 +1,7 @@
 import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
-import { keepRawBody, limitBody, strictForm, strictJson } from "./body.ts";
+import { keepRawBody, limitBody, limitUpload, strictForm, strictJson, strictMultipart } from "./body.ts";
 import {
   InternalError,
   MalformedForm,
@@ -82,25 +82,32 @@ const problemSchema = z
 /** What HTML forms send. */
 export const FORM = "application/x-www-form-urlencoded";
 
+/** What forms with a file send. */
+export const MULTIPART = "multipart/form-data";
+
+/** How a body of a kind is read: within its limit, and strictly. */
+const READERS = {
+  form: [limitBody, strictForm],
+  multipart: [limitUpload, strictMultipart],
+  json: [limitBody, strictJson],
+};
+
 /** Declares a route: contract, access and every error it can answer, in one place next to its handler. */
 export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R) {
   const { access, errors = [], rawBody = false, ...config }: RouteShape<P> = shape;
   const takesBody = config.request?.body !== undefined;
-  const takesForm = config.request?.body?.content?.[FORM] !== undefined;
+  const content = config.request?.body?.content;
+  const kind = content?.[FORM] ? "form" : content?.[MULTIPART] ? "multipart" : "json";
   // Credentials are checked before a body is read; only a signature over the body has to wait for it.
   // Vendors' callbacks come in bursts from few addresses, so their signature is their only gate.
   const middleware = rawBody
     ? [limitBody, keepRawBody, ...access.middleware]
-    : [
-        limitRate,
-        ...access.middleware,
-        ...(takesBody ? [limitBody, takesForm ? strictForm : strictJson] : []),
-      ];
+    : [limitRate, ...access.middleware, ...(takesBody ? READERS[kind] : [])];
   const possible = [
     MalformedUrl,
     ...access.errors,
     ...(config.method === "get" ? [] : (access.unsafeErrors ?? [])),
-    ...(takesBody ? [PayloadTooLarge, takesForm ? MalformedForm : MalformedJson] : []),
+    ...(takesBody ? [PayloadTooLarge, kind === "json" ? MalformedJson : MalformedForm] : []),
     ...(takesBody && !rawBody ? [UnsupportedMediaType] : []),
     ...(config.request && !rawBody ? [ValidationFailed] : []),
     ...errors,

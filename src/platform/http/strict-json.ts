@@ -1,13 +1,13 @@
 /** Deeper than any document of ours; a parser that recurses is safe at this depth. */
 const MAX_DEPTH = 32;
-const MAX_KEYS = 1_000;
+const MAX_KEYS = 4_000;
 
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
  * Why a JSON text is refused although `JSON.parse` takes it, or `undefined` when it is fine.
  *
- * Refused: nesting beyond 32 levels, more than 1,000 keys in all, a key that stands twice in one object (the last would
+ * Refused: nesting beyond 32 levels, more than 4,000 keys in all, a key that stands twice in one object (the last would
  * silently win), keys that reach into prototypes, and strings that PostgreSQL cannot store as they are: U+0000 and lone
  * surrogates. `text` must already have passed `JSON.parse`, so the scan relies on its grammar.
  */

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, check, index, pgEnum, pgTable, text, timestamp, unique } from "drizzle-orm/pg-core";
 import { akun } from "../../akun/table.ts";
+import { loanApplications } from "../../amancair/loan-applications/table.ts";
 import { mitra } from "../mitra/table.ts";
 import { transaksi } from "../transaksi/table.ts";
 
@@ -11,6 +12,7 @@ export const namaBuku = pgEnum("nama_buku", [
   "biller",
   "pendapatan",
   "penyesuaian",
+  "pokok",
 ]);
 
 export const jenisJurnal = pgEnum("jenis_jurnal", [
@@ -20,41 +22,62 @@ export const jenisJurnal = pgEnum("jenis_jurnal", [
   "gagal",
   "kembali",
   "isi_saldo",
+  "cair",
+  "batal_cair",
+  "angsuran",
 ]);
 
 /**
- * Books (accounts of the ledger). A mitra has `tersedia` and `ditahan`; the house has the rest.
- * `saldo` caches the sum of a mitra's entries. The house's books keep no cache: every settlement would queue on its row.
+ * Books (accounts of the ledger). A mitra has `tersedia` and `ditahan`, which we owe it; a loan has `pokok`, its principal,
+ * which is owed to us and so below zero; the house has the rest.
+ * `saldo` caches the sum of the entries. The house's books keep no cache: every settlement would queue on its row.
  */
 export const buku = pgTable(
   "buku",
   {
     id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     mitraId: bigint("mitra_id", { mode: "number" }).references(() => mitra.id),
+    loanId: bigint("loan_id", { mode: "number" }).references(() => loanApplications.id),
     nama: namaBuku().notNull(),
     saldo: bigint({ mode: "bigint" }),
   },
   (kolom) => [
-    unique("buku_mitra_nama").on(kolom.mitraId, kolom.nama).nullsNotDistinct(),
-    check("buku_saldo_tidak_negatif", sql`${kolom.saldo} >= 0`),
+    unique("buku_mitra_nama").on(kolom.mitraId, kolom.nama, kolom.loanId).nullsNotDistinct(),
+    unique("buku_loan").on(kolom.loanId),
+    check(
+      "buku_saldo_tidak_negatif",
+      sql`case when ${kolom.loanId} is null then ${kolom.saldo} >= 0 else ${kolom.saldo} <= 0 end`,
+    ),
+    // As text: a value that an enum got in this very transaction cannot be used in it yet.
     check(
       "buku_milik",
-      sql`(${kolom.mitraId} is null) = (${kolom.saldo} is null) and (${kolom.mitraId} is null) = (${kolom.nama} not in ('tersedia', 'ditahan'))`,
+      sql`num_nonnulls(${kolom.mitraId}, ${kolom.loanId}) = num_nonnulls(${kolom.saldo})
+        and (${kolom.mitraId} is not null) = (${kolom.nama}::text in ('tersedia', 'ditahan'))
+        and (${kolom.loanId} is not null) = (${kolom.nama}::text = 'pokok')`,
     ),
   ],
 );
 
 /** Journals: one movement of money, once per `kunci`. Never updated, never deleted; a correction is a new journal. */
-export const jurnal = pgTable("jurnal", {
-  id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
-  kunci: text().notNull().unique(),
-  jenis: jenisJurnal().notNull(),
-  transaksiId: bigint("transaksi_id", { mode: "number" }).references(() => transaksi.id),
-  /** Who moved it by hand, and why; only of top-ups. */
-  akunId: bigint("akun_id", { mode: "number" }).references(() => akun.id),
-  keterangan: text(),
-  dibuatPada: timestamp("dibuat_pada", { withTimezone: true }).notNull(),
-});
+export const jurnal = pgTable(
+  "jurnal",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    kunci: text().notNull().unique(),
+    jenis: jenisJurnal().notNull(),
+    transaksiId: bigint("transaksi_id", { mode: "number" }).references(() => transaksi.id),
+    loanId: bigint("loan_id", { mode: "number" }).references(() => loanApplications.id),
+    /** Who moved it by hand, and why; only of top-ups and loans. */
+    akunId: bigint("akun_id", { mode: "number" }).references(() => akun.id),
+    keterangan: text(),
+    dibuatPada: timestamp("dibuat_pada", { withTimezone: true }).notNull(),
+  },
+  (kolom) => [
+    index("jurnal_loan")
+      .on(kolom.loanId, kolom.id)
+      .where(sql`${kolom.loanId} is not null`),
+  ],
+);
 
 /** Entries of a journal; they sum to zero. */
 export const mutasi = pgTable(
