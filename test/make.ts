@@ -177,10 +177,19 @@ export function randomPhone(): string {
   return `+62${randomDigits()}`;
 }
 
-/** A NIK that nobody has. */
-export function randomNik(): string {
-  return `3201${String(randomInt(1e12)).padStart(12, "0")}`;
+/** An adult born from 1960 to 1998, on `dob`, and a plausible NIK that says so; nobody has it. */
+export function randomPerson(): { dob: string; national_id: string } {
+  const digits = (count: number, from: number, below: number) =>
+    String(randomInt(from, below)).padStart(count, "0");
+  const [day, month, year] = [digits(2, 1, 29), digits(2, 1, 13), digits(2, 60, 99)];
+  return {
+    dob: `19${year}-${month}-${day}`,
+    national_id: `32${digits(4, 0, 10_000)}${day}${month}${year}${digits(4, 1, 10_000)}`,
+  };
 }
+
+/** A plausible NIK that nobody has. */
+export const randomNik = (): string => randomPerson().national_id;
 
 export interface PurchaseBody {
   produk_id: number;

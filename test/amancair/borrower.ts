@@ -1,7 +1,7 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { atasNama, bodyOf, type Caller } from "../direktori/caller.ts";
 import type { World } from "../harness.ts";
-import { firstAdmin, makeAkun, makeBerkasNasabah, randomPhone, type Orang } from "../make.ts";
+import { firstAdmin, makeAkun, makeBerkasNasabah, randomPerson, randomPhone, type Orang } from "../make.ts";
 import type { Status } from "../../src/amancair/loan-applications/status.ts";
 
 export interface LoanBody {
@@ -65,17 +65,6 @@ export interface Borrower {
 export const LOANS = "/loan-applications";
 export const NOTE = "Sudah dipertimbangkan.";
 export const newKey = () => randomBytes(8).toString("hex");
-
-/** A day of birth of an adult, and a NIK that says so; nobody has it. */
-export function randomPerson(): { dob: string; national_id: string } {
-  const two = (number: number) => String(number).padStart(2, "0");
-  const [day, month, year] = [randomInt(1, 29), randomInt(1, 13), randomInt(60, 99)];
-  const serial = String(randomInt(1, 10_000)).padStart(4, "0");
-  return {
-    dob: `19${year}-${two(month)}-${two(day)}`,
-    national_id: `3201${two(randomInt(1, 100))}${two(day)}${two(month)}${year}${serial}`,
-  };
-}
 
 /** Opens an account and a file with everything in it; the parts go in around the product, which is tested elsewhere. */
 export async function makeBorrower(world: World, { income = 50_000_000 } = {}): Promise<Borrower> {

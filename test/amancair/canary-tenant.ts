@@ -7,12 +7,13 @@ import {
   makeMitra,
   postJson,
   purchase,
+  randomPerson,
   randomPhone,
   type Mitra,
   type Orang,
 } from "../make.ts";
 import { sessionOf } from "../platform/samples-akun.ts";
-import { loansOf, randomPerson, type LoanBody } from "./borrower.ts";
+import { loansOf, type LoanBody } from "./borrower.ts";
 import { digits, fileOf, linkTo, makeDocument, photo } from "./orang.ts";
 
 /** What somebody's rows are called by: in addresses and in bodies. */

@@ -2,10 +2,17 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { atasNama, bodyOf, unik, type Caller } from "../direktori/caller.ts";
 import type { World } from "../harness.ts";
-import { firstAdmin, login, makeAkun, makeBerkasNasabah, randomPhone, type Orang } from "../make.ts";
+import {
+  firstAdmin,
+  login,
+  makeAkun,
+  makeBerkasNasabah,
+  randomNik,
+  randomPhone,
+  type Orang,
+} from "../make.ts";
 import { isiRedis } from "../otp/seams.ts";
 import { app1, baseline, exif, latin1, pdf, png, segment } from "../platform/files-samples.ts";
-import { randomPerson } from "./borrower.ts";
 
 // Customers, their files and their papers, made through the public API, and where something could lie around of them.
 
@@ -137,7 +144,7 @@ export function makeSecrets(): Secrets {
   return {
     sealed: {
       phone: randomPhone(),
-      national_id: randomPerson().national_id,
+      national_id: randomNik(),
       imei: `35${digits(13)}`,
       imsi: `51010${digits(10)}`,
       sim_serial: `8962${digits(15)}`,
