@@ -97,6 +97,9 @@ begin
         -- Who agrees by itself does so in the app; what staff notes down has a paper or a recording behind it.
         when 'consents' then ' and withdrawn_at is null and case when (select app.adalah_staf()) then channel <> ''app'' and evidence is not null
           else channel = ''app'' and evidence is null end'
+        -- What the app does is recorded of whoever agreed to that.
+        when 'telemetry_events' then ' and exists (select from consents c where c.user_id = telemetry_events.user_id
+          and c.purpose = ''analytics'' and c.withdrawn_at is null)'
         else '' end);
     execute format('grant insert on %I to satupintu_app', v_tabel);
   end loop;
@@ -124,8 +127,12 @@ create trigger employment_tetap before update on employment for each row execute
 create function app.tahan_tambahan() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if new.user_id = app.nasabah_id() and app.ada_pinjaman(new.user_id) and exists (select from employment where user_id = new.user_id) then
-    raise exception 'MASIH_ADA_PINJAMAN' using errcode = 'PT409';
+  if new.user_id = app.nasabah_id() and app.ada_pinjaman(new.user_id) then
+    -- Two first ones at once wait for each other here.
+    perform pg_advisory_xact_lock(hashtextextended('employment', new.user_id));
+    if exists (select from employment where user_id = new.user_id) then
+      raise exception 'MASIH_ADA_PINJAMAN' using errcode = 'PT409';
+    end if;
   end if;
   return new;
 end $$;
@@ -415,6 +422,8 @@ declare
   v_akun bigint;
 begin
   select akun_id into v_akun from nasabah where id = p_user for no key update;
+  -- Whoever is about to open another file for this account waits here, and then finds it closed.
+  perform from akun where id = v_akun for update;
   -- It may have applied since somebody looked.
   if app.ada_pinjaman(p_user) then raise exception 'MASIH_ADA_PINJAMAN' using errcode = 'PT409'; end if;
   update loan_applications set bank_account_id = null, purpose = null, decision_note = null, transfer_reference = null where user_id = p_user;
@@ -432,7 +441,7 @@ begin
       email = null, dob = null, gender = null, national_id_segel = null, national_id_indeks = null, nik_flag = null,
       dihapus_pada = app.jam()
     where id = p_user;
-  update akun set nama = '(dihapus)', email = 'dihapus-' || id || '@dihapus.invalid', username = null, aktif = false,
+  update akun set nama = '(dihapus)', email = gen_random_uuid() || '@dihapus.invalid', username = null, aktif = false,
       kata_sandi = '$2b$10$' || repeat('.', 53), versi_kata_sandi = versi_kata_sandi + 1, versi_token = versi_token + 1
     where id = v_akun and peran = 'nasabah';
   delete from sesi where akun_id = v_akun;
@@ -474,7 +483,8 @@ begin
         and (l.status not in ('rejected', 'withdrawn') or l.decision_at > app.jam() - make_interval(days => p_simpan)))
       and n.updated_at <= app.jam() - make_interval(days => p_simpan)
       and not exists (select from sesi s where s.akun_id = n.akun_id and s.dibuat_pada > app.jam() - make_interval(days => p_simpan))
-    order by n.id limit p_batas - v_jumlah for no key update skip locked
+    -- In no order: one who cannot be erased holds up none of the others.
+    order by random() limit p_batas - v_jumlah for no key update skip locked
   loop
     begin
       perform app.musnahkan(v_user);
@@ -560,12 +570,14 @@ create policy nasabah_ubah on nasabah for update to satupintu_app
   using (((select app.adalah_staf()) or akun_id = (select app.akun_id())) and dihapus_pada is null)
   with check ((select app.adalah_staf()) or akun_id = (select app.akun_id()));
 --> statement-breakpoint
--- Trigger: who a loan was approved for stays who it is until it is over; admins mend mistakes.
+-- Trigger: who a loan was approved for, be it by the first of two persons, stays who it is until it is over; admins mend
+-- mistakes, but not in a file of their own.
 create function app.tahan_identitas() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if app.peran() in ('nasabah', 'karyawan') and exists (select from loan_applications where user_id = old.id
-    and status in ('approved', 'disbursed', 'active')) then
+  if (app.peran() in ('nasabah', 'karyawan') or old.akun_id = app.akun_id())
+    and exists (select from loan_applications where user_id = old.id
+      and (status in ('approved', 'disbursed', 'active') or (status = 'review' and first_approver_id is not null))) then
     raise exception 'MASIH_ADA_PINJAMAN' using errcode = 'PT409';
   end if;
   return new;
@@ -582,6 +594,31 @@ create policy nasabah_buat on nasabah for insert to satupintu_app
   with check (case when (select app.adalah_staf()) then akun_id is null else akun_id = (select app.akun_id()) end
     and dihapus_pada is null
     and petugas_id is not distinct from case when (select app.peran()) = 'karyawan' then (select app.akun_id()) end);
+--> statement-breakpoint
+-- Trigger: an account that is closed meanwhile opens no file.
+create function app.tuntut_akun_aktif() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform from akun where id = new.akun_id and aktif for share;
+  if not found then raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401'; end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger nasabah_pemilik before insert on nasabah
+  for each row when (new.akun_id is not null) execute function app.tuntut_akun_aktif();
+--> statement-breakpoint
+-- As 0005 has it; but an account that was closed meanwhile stays as it was closed.
+create or replace function app.ubah_profil(p_nama text, p_email text, p_username text) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update akun set nama = coalesce(p_nama, nama), email = coalesce(p_email, email), username = coalesce(p_username, username)
+    where id = app.akun_id() and aktif;
+  if not found then raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401'; end if;
+  perform app.catat_audit('akun.ubah', 'akun', app.akun_id()::text,
+    jsonb_build_object('nama', p_nama is not null, 'email', p_email is not null, 'username', p_username is not null));
+exception when unique_violation then
+  raise exception '%', app.kembar_akun(p_email, app.akun_id()) using errcode = 'PT409';
+end $$;
 --> statement-breakpoint
 drop policy nasabah_baca on nasabah;
 --> statement-breakpoint

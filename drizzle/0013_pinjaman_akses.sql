@@ -139,6 +139,7 @@ begin
     raise exception 'PENINJAU_TIDAK_DIKENAL' using errcode = 'PT422';
   end if;
   perform app.tolak_pinjaman_sendiri(v_loan.user_id, v_petugas);
+  perform app.tolak_pinjaman_sendiri(v_loan.user_id, app.akun_id());
   return query update loan_applications set status = 'review', officer_id = v_petugas where id = p_id returning *;
 end $$;
 --> statement-breakpoint
@@ -170,9 +171,10 @@ begin
 end $$;
 --> statement-breakpoint
 -- Approves at p_bunga, or turns down. Above what the rule in force leaves to one person, the first approval only says
--- whose it was and what at most it was for. p_nik: a person has looked at the NIK that looks odd.
+-- whose it was and what at most it was for. p_nik: a person has looked at the NIK that looks odd. p_dilihat: the version
+-- (xmin) of the customer's row that was weighed.
 create function app.putuskan_pinjaman(
-  p_id bigint, p_setuju boolean, p_catatan text, p_bunga integer, p_nik boolean, p_dari text[]
+  p_id bigint, p_setuju boolean, p_catatan text, p_bunga integer, p_nik boolean, p_dilihat text, p_dari text[]
 ) returns setof loan_applications
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -192,13 +194,14 @@ begin
     end if;
     -- With what the customer owes already: many small loans are a large one.
     v_pertama := v_loan.first_approver_id is null and v_loan.amount + (
-        select coalesce(sum(coalesce(-b.saldo, l.amount)), 0) from loan_applications l left join buku b on b.loan_id = l.id
+        select coalesce(sum(case l.status when 'approved' then l.amount else -b.saldo end), 0) from loan_applications l left join buku b on b.loan_id = l.id
         where l.user_id = v_loan.user_id and l.id <> p_id and l.status in ('approved', 'disbursed', 'active')
       ) > v_aturan.second_person_above;
-    select nik_flag into v_flag from nasabah where id = v_loan.user_id;
-    -- Weighed in the roundtrip before; these two may have changed since.
-    if (v_flag is not null and p_nik is not true)
-      or not exists (select from consents where user_id = v_loan.user_id and purpose = 'credit_assessment' and withdrawn_at is null) then
+    -- Weighed in the roundtrip before; it may have changed since, and from here on it does not.
+    select nik_flag into v_flag from nasabah where id = v_loan.user_id and xmin::text = p_dilihat for share;
+    if not found or (v_flag is not null and p_nik is not true)
+      or (select count(*) from consents where user_id = v_loan.user_id and purpose in ('credit_assessment', 'kyc')
+        and withdrawn_at is null) < 2 then
       raise exception 'KYC_BELUM_LENGKAP' using errcode = 'PT409';
     end if;
     if p_nik and v_flag is not null then
@@ -266,7 +269,8 @@ begin
   perform app.catat_jurnal('cair:' || p_id || ':' || 1 + (select count(*) from jurnal where loan_id = p_id and jenis = 'cair'),
     'cair', null, array[v_buku, app.buku_rumah('kas')], array[-v_loan.amount, v_loan.amount], app.akun_id(), null, p_id);
   return query
-    update loan_applications set status = 'disbursed', bank_account_id = p_rekening, disbursed_at = app.jam(), daily_rate_ppm = p_bunga
+    update loan_applications set status = 'disbursed', bank_account_id = p_rekening, disbursed_at = app.jam(), daily_rate_ppm = p_bunga,
+      transfer_reference = null
     where id = p_id returning *;
 end $$;
 --> statement-breakpoint
@@ -290,7 +294,8 @@ begin
     array[v_loan.amount, -v_loan.amount], app.akun_id(), p_referensi, p_id);
   delete from loan_instalments where loan_id = p_id;
   return query
-    update loan_applications set status = 'approved', bank_account_id = null, disbursed_at = null
+    update loan_applications set status = 'approved', bank_account_id = null, disbursed_at = null,
+      transfer_reference = p_referensi
     where id = p_id returning *;
 end $$;
 --> statement-breakpoint
@@ -437,7 +442,7 @@ revoke all on all functions in schema app from public;
 --> statement-breakpoint
 grant execute on function app.ajukan_pinjaman(bigint, text, bigint, integer, text), app.tinjau_pinjaman(bigint, bigint, text[]),
   app.tarik_pinjaman(bigint, text[]), app.tuntut_pemutus(bigint, boolean, text[]),
-  app.putuskan_pinjaman(bigint, boolean, text, integer, boolean, text[]), app.tuntut_pencairan(bigint, bigint, text[]),
+  app.putuskan_pinjaman(bigint, boolean, text, integer, boolean, text, text[]), app.tuntut_pencairan(bigint, bigint, text[]),
   app.cairkan_pinjaman(bigint, bigint, date, integer, date[], bigint[], bigint[], text[]),
   app.catat_pencairan(bigint, boolean, text, text[]), app.angsuran_pinjaman(bigint, integer, bigint),
   app.bayar_angsuran(bigint, bigint, text, text, text[])

@@ -167,6 +167,19 @@ export async function makeBerkasNasabah(
   return (await response.json()) as NasabahBody;
 }
 
+/** The customer agrees to being assessed and identified, or to what is named. */
+export async function agree(
+  world: World,
+  userId: number,
+  to: readonly string[] = ["credit_assessment", "kyc"],
+): Promise<void> {
+  await world.cloud.neon.asOwner(
+    `insert into consents (user_id, purpose, text_version, channel)
+      select $1, purpose, app.versi_persetujuan(purpose), 'app' from unnest($2::text[]) purpose`,
+    [userId, `{${to.join(",")}}`],
+  );
+}
+
 /** An Indonesian mobile number that nobody has, without its trunk zero and country code. */
 export function randomDigits(): string {
   return `8${String(randomInt(1e10)).padStart(10, "0")}`;

@@ -1,7 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { atasNama, bodyOf, type Caller } from "../direktori/caller.ts";
 import type { World } from "../harness.ts";
-import { firstAdmin, makeAkun, makeBerkasNasabah, randomPerson, randomPhone, type Orang } from "../make.ts";
+import {
+  agree,
+  firstAdmin,
+  makeAkun,
+  makeBerkasNasabah,
+  randomPerson,
+  randomPhone,
+  type Orang,
+} from "../make.ts";
 import type { Status } from "../../src/amancair/loan-applications/status.ts";
 
 export interface LoanBody {
@@ -40,6 +48,11 @@ export interface FullLoanBody extends LoanBody {
   outstanding_principal: number;
   outstanding_interest: number;
   approvals_needed: number;
+}
+
+/** As GET has it. */
+export interface AssessedLoanBody extends FullLoanBody {
+  missing: { code: string; detail: string }[];
 }
 
 export interface RepaymentBody {
@@ -93,15 +106,6 @@ export async function fillFile(world: World, userId: number, income = 50_000_000
   return await makeRekening(world, userId);
 }
 
-/** The customer agrees to being assessed. */
-export async function agree(world: World, userId: number): Promise<void> {
-  await world.cloud.neon.asOwner(
-    `insert into consents (user_id, purpose, text_version, channel)
-      values ($1, 'credit_assessment', app.versi_persetujuan('credit_assessment'), 'app')`,
-    [userId],
-  );
-}
-
 export async function makeRekening(world: World, userId: number, verified = true): Promise<number> {
   const [rekening] = await world.cloud.neon.asOwner(
     `insert into bank_accounts (user_id, baris, bank_name, account_number_segel, account_number_indeks, account_holder, verified, verified_at)
@@ -116,10 +120,16 @@ export function loansOf(world: World) {
   const by = async (as: Caller | undefined) => as ?? atasNama(world, await firstAdmin(world));
   const post = async (id: number, deed: string, body: object, as?: Caller) =>
     await (await by(as)).post(`${LOANS}/${id}/${deed}`, body);
+  const assessed = async (id: number, as?: Caller) => {
+    const { missing, ...loan } = await bodyOf<AssessedLoanBody>((await by(as)).get(`${LOANS}/${id}`));
+    return { loan, missing };
+  };
   return {
     apply: (borrower: Borrower, body: object = {}) =>
       borrower.caller.post(LOANS, { amount: 3_000_000, term_months: 6, ...body }),
-    one: async (id: number, as?: Caller) => await bodyOf<FullLoanBody>((await by(as)).get(`${LOANS}/${id}`)),
+    /** Without what its customer lacks, which only this request tells: see `missing`. */
+    one: async (id: number, as?: Caller): Promise<FullLoanBody> => (await assessed(id, as)).loan,
+    missing: async (id: number, as?: Caller) => (await assessed(id, as)).missing,
     review: (id: number, body: object = {}, as?: Caller) => post(id, "review", body, as),
     approve: (id: number, body: object = {}, as?: Caller) =>
       post(id, "decision", { decision: "approve", note: NOTE, ...body }, as),

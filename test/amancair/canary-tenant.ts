@@ -145,8 +145,6 @@ async function addParts(world: World, { orang, userId, admin, text }: Filling) {
   );
   const agreed = { status: "granted", method: "call", evidence: text("contact evidence") };
   await bodyOf(admin.post(`/emergency/${contact}/consent`, agreed));
-  const event = { event_name: text("event_name"), event_props: { [text("event key")]: text("event value") } };
-  await bodyOf(caller.post("/telemetry", event), 201);
   const crash = await add("/crash-reports", {
     title: text("crash title"),
     stacktrace: text("stacktrace"),
@@ -156,7 +154,10 @@ async function addParts(world: World, { orang, userId, admin, text }: Filling) {
   const paper = { user_id: userId, text_version: 1, channel: "paper" };
   const evidence = { purpose: "kyc", evidence: text("consent evidence") };
   const consent = await add("/consents", { ...paper, ...evidence }, 201, admin);
-  await add("/consents", { purpose: "credit_assessment", text_version: 1 });
+  for (const purpose of ["credit_assessment", "analytics"])
+    await add("/consents", { purpose, text_version: 1 });
+  const event = { event_name: text("event_name"), event_props: { [text("event key")]: text("event value") } };
+  await bodyOf(caller.post("/telemetry", event), 201);
   const ktp = fileOf(photo(text("ktp bytes")), `${text("ktp name")}.jpg`);
   const { id: document } = await makeDocument(world, orang, ktp);
   await makeDocument(world, orang, fileOf(photo(), `${text("selfie name")}.jpg`), { doc_type: "selfie" });

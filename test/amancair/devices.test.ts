@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { atOnce, tally } from "../answers.ts";
 import { bodyOf, countOf, refusalAt, unik, written } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
-import { makeContact, makeDevice, type BagianBody } from "../make.ts";
+import { agree, makeContact, makeDevice, type BagianBody } from "../make.ts";
 import { testBagian } from "./contoh.ts";
 import {
   beforeRoundtrip,
@@ -209,6 +209,7 @@ test("a device that goes takes its push token along, and leaves what came from i
   const { id: device_id } = await makeDevice(world, orang);
   await bodyOf(caller.post("/notifications", { fcm_token: unik(), device_id }), 201);
   const kontak = await makeContact(world, orang, userId, { device_id });
+  await agree(world, userId, ["analytics"]);
   await bodyOf(caller.post("/telemetry", { event_name: "a", device_id }), 201);
   await bodyOf(caller.post("/crash-reports", { title: "a", stacktrace: "b", device_id }), 201);
   expect((await caller.delete(`/devices/${device_id}`)).status).toBe(204);

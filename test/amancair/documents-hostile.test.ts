@@ -316,6 +316,11 @@ describe("the name of a file", () => {
     ["spaces only", "   "],
     ["dots only", "..."],
     ["zero-width marks only", "\u200B\u200B"],
+    // One character, which NFKC writes out as 18.
+    ["200 letters that are a phrase each", "\uFDFA".repeat(200)],
+    ["12 letters that are a phrase each", "\uFDFA".repeat(12)],
+    // Each of five characters becomes seven.
+    ["33 addresses", "a@b.c ".repeat(33)],
   ])("with %s is refused", async (_, name) => {
     await expectNothingLeft(async () => {
       expect(await refusalAt(upload(world, budi.orang, fileOf(photo(), name)))).toMatch(
@@ -326,6 +331,7 @@ describe("the name of a file", () => {
 
   test.each([
     ["200 characters", `${"a".repeat(196)}.jpg`],
+    ["200 characters of which each is nine in a header", "\u6F22".repeat(200)],
     ["parts of a path", "../../a/b.jpg"],
     ["a drive", "C:\\Users\\budi\\ktp.jpg"],
     ["emoji", "😀👨‍👩‍👧 ktp.jpg"],

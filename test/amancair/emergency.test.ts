@@ -29,7 +29,7 @@ const pelaku = usePelaku(world);
 const SITI = { contact_name: "Siti", contact_phone: "+628111222333", relation: "spouse", is_primary: true };
 const TIDAK_ADA = "404 kontak-tidak-ada";
 const SETUJU = { status: "granted", method: "call", evidence: "rekaman 2026-11-20/0042" };
-const BELUM = { consent_status: "pending", consent_at: null, consent_method: null };
+const BELUM = { consent_status: "pending", consent_at: null, consent_method: null, consent_evidence: null };
 const add = ({ caller }: Petugas, userId: number, more: object = {}) =>
   caller.post(`/emergency/${userId}`, { ...SITI, ...more });
 const consent = ({ caller }: Petugas, id: number, more: object = {}) =>
@@ -272,6 +272,7 @@ describe("what a contact says", () => {
           consent_status: status,
           consent_at: WAKTU,
           consent_method: method,
+          consent_evidence: SETUJU.evidence,
           updated_at: WAKTU,
         });
   });

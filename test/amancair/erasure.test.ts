@@ -277,12 +277,14 @@ describe("a customer that was erased", () => {
 
   test("has no account: no token, no refresh, no login", async () => {
     const { headers, email, password, refreshToken } = budi.orang;
+    const [kini] = await world.cloud.neon.asOwner("select email from akun where id = $1", [budi.orang.id]);
+    expect(kini?.["email"]).toMatch(/^[0-9a-f-]{36}@dihapus\.invalid$/);
     for (const path of ["/auth/me", "/me/data", "/users/", DOCUMENTS])
       expect(await refusalAt(world.request(path, { headers }))).toBe("401 token-tidak-sah");
     for (const [path, body] of [
       ["/auth/login", { identifier: email, password }],
       ["/api/login", { email, password }],
-      ["/auth/login", { identifier: `dihapus-${budi.orang.id}@dihapus.invalid`, password }],
+      ["/auth/login", { identifier: kini?.["email"], password }],
       ["/auth/refresh", { refresh_token: refreshToken }],
     ] as const)
       expect((await postJson(world, path, body)).status, path).toBe(401);
@@ -309,7 +311,7 @@ describe("a customer that was erased", () => {
       "select withdrawn_at, evidence from consents where user_id = $1",
       [budi.userId],
     );
-    expect(consents).toHaveLength(3);
+    expect(consents).toHaveLength(4);
     for (const consent of consents) {
       expect(consent["withdrawn_at"]).not.toBeNull();
       expect(consent["evidence"]).toBeNull();

@@ -29,8 +29,8 @@ const FLAWS: [code: KycCode, flaw: Partial<KycFacts>, detail: string][] = [
   ["selfie", { hasSelfie: false }, "Swafoto belum diunggah"],
   ["employment", { incomeMonthly: null }, "Pekerjaan dan penghasilan belum diisi"],
   ["dti", { monthlyBurden: 1_200_001n }, "Angsuran dan kewajiban lain melebihi 30% penghasilan sebulan"],
-  ["consent", { hasConsent: false }, "Persetujuan pemrosesan data pribadi belum diberikan"],
-  ["nik_review", { nikFlag: "serial" }, "NIK ditandai (serial) dan belum diperiksa petugas"],
+  ["consent", { hasConsent: false }, "Persetujuan credit_assessment dan kyc belum diberikan"],
+  ["nik_review", { nikFlag: "serial" }, "NIK belum diperiksa petugas: nomor urutnya 0000"],
 ];
 const codes = (facts: Partial<KycFacts>) =>
   missingForApproval({ ...COMPLETE, ...facts }).map(({ code }) => code);

@@ -1,9 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { bodyOf, refusalAt, useOrang, written } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
-import { firstAdmin, makeBerkasNasabah } from "../make.ts";
+import { agree, firstAdmin, makeBerkasNasabah } from "../make.ts";
 import {
-  agree,
   loanIn,
   LOANS,
   loansOf,
@@ -42,11 +41,15 @@ test("nothing is approved of whom too little is known, and every gap is named", 
   expect(await gapsOf(loans.approve(id))).toEqual(gaps);
   await neon.asOwner("update consents set withdrawn_at = now() where user_id = $1", [userId]);
   expect(await gapsOf(loans.approve(id))).toEqual([...gaps, "consent"]);
+  const told = await loans.missing(id);
+  expect(told.map(({ code }) => code)).toEqual([...gaps, "consent"]);
+  expect(told[4]).toEqual({ code: "ktp", detail: "Foto KTP belum diunggah" });
   await makeRekening(world, userId, false);
   expect(await gapsOf(loans.approve(id))).toContain("bank_account");
   expect(await loans.one(id)).toMatchObject({ status: "review", daily_rate_ppm: null });
   // A loan may be turned down without knowing more.
   expect((await loans.reject(id)).status).toBe(200);
+  expect(await loans.missing(id)).toEqual([]);
 });
 
 test.each([
@@ -60,12 +63,60 @@ test.each([
   ["employment", "delete from employment where user_id = $1"],
   ["dti", "insert into employment (user_id, income_monthly, employment_type) values ($1, 2000000, 'other')"],
   ["consent", "update consents set withdrawn_at = now() where user_id = $1"],
+  ["consent", "update consents set withdrawn_at = now() where user_id = $1 and purpose = 'kyc'"],
   ["nik_review", "update nasabah set nik_flag = 'province' where id = $1"],
 ])("%s alone keeps a loan from being approved", async (gap, change) => {
   const borrower = await makeBorrower(world);
   const { id } = await loanIn(loans, borrower, "review");
   await world.cloud.neon.asOwner(change, [borrower.userId]);
+  expect((await loans.missing(id)).map(({ code }) => code)).toEqual([gap]);
   expect(await gapsOf(loans.approve(id))).toEqual([gap]);
+});
+
+test("what was weighed holds when it is decided", async () => {
+  const borrower = await makeBorrower(world);
+  const { id } = await loanIn(loans, borrower, "review");
+  const { db } = world.deps;
+  const batch = db.batch.bind(db);
+  // The customer changes between the two roundtrips of an approval.
+  const weighing = vi.spyOn(db, "batch").mockImplementationOnce(async (queries) => {
+    const weighed = await batch(queries);
+    await bodyOf(borrower.caller.put(`/users/${borrower.userId}`, { national_id: null }));
+    return weighed;
+  });
+  expect(await refusalAt(loans.approve(id))).toBe("409 kyc-belum-lengkap");
+  expect(weighing).toHaveBeenCalledTimes(3);
+  weighing.mockRestore();
+  expect(await loans.one(id)).toMatchObject({ status: "review", daily_rate_ppm: null });
+  expect((await loans.missing(id)).map(({ code }) => code)).toEqual(["nik"]);
+});
+
+test("whom the first of two persons approved stays who it is", async () => {
+  const borrower = await makeBorrower(world);
+  const { id } = await loanIn(loans, borrower, "review", LARGE);
+  const path = `/users/${borrower.userId}`;
+  await bodyOf(borrower.caller.put(path, { name: "Budi Santoso" }));
+  expect(await bodyOf<FullLoanBody>(loans.approve(id))).toMatchObject({
+    status: "review",
+    approvals_needed: 1,
+  });
+  for (const isian of [{ name: "Orang Lain" }, { dob: "1980-01-01" }, { national_id: null }])
+    expect(await refusalAt(borrower.caller.put(path, isian))).toBe("409 masih-ada-pinjaman");
+  await bodyOf(loans.reject(id, {}, siti));
+  await bodyOf(borrower.caller.put(path, { name: "Orang Lain" }));
+});
+
+test("a loan whose transfer failed counts for the second person as if it were on its way", async () => {
+  const borrower = await makeBorrower(world, { income: 500_000_000 });
+  const half = { amount: 10_000_000, term_months: 6 };
+  const first = await loanIn(loans, borrower, "approved", half);
+  await bodyOf(loans.disburse(first.id, borrower.rekeningId));
+  const { id } = await bodyOf<LoanBody>(loans.apply(borrower, half), 201);
+  await bodyOf(loans.failed(first.id));
+  await bodyOf(loans.review(id));
+  const approved = await bodyOf<FullLoanBody>(loans.approve(id));
+  expect([approved.status, approved.decided_by]).toEqual(["review", null]);
+  expect(await refusalAt(loans.approve(id))).toBe("409 butuh-orang-kedua");
 });
 
 test("a NIK that looks odd is looked at by a person, which is noted", async () => {

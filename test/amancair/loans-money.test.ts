@@ -152,7 +152,7 @@ describe("paying out", () => {
     const { id } = approved;
     const other = await makeRekening(world, borrower.userId);
     const disbursed = await bodyOf<FullLoanBody>(loans.disburse(id, borrower.rekeningId));
-    expect(await bodyOf(loans.failed(id))).toEqual(approved);
+    expect(await bodyOf(loans.failed(id))).toEqual({ ...approved, transfer_reference: "Rekening tutup" });
     expect(await bodyOf(loans.disburse(id, other))).toEqual({
       ...disbursed,
       bank_account_id: other,

@@ -81,6 +81,10 @@ test("rules are read by everybody and made by admins, for days to come", async (
   expect(await refusalAt(admin.post(RULES, { ...NEW, valid_from: "2027-02-29" }))).toBe(
     "422 validasi-gagal #/valid_from",
   );
+  // PostgreSQL has no year 0.
+  expect(await refusalAt(admin.post(RULES, { ...NEW, valid_from: "0000-01-01" }))).toBe(
+    "422 validasi-gagal #/valid_from",
+  );
   expect(await refusalAt(admin.post(RULES, { ...NEW, max_amount: 499_999 }))).toBe(
     "422 validasi-gagal #/max_amount",
   );

@@ -217,7 +217,7 @@ export async function makeFullCustomer(world: World, secrets = makeSecrets()): P
   const employment = await add("/employment", { ...pick("employer_name", "job_title"), ...job });
   const contact = { contact_phone, device_id, relation: "spouse", ...pick("contact_name", "contact_email") };
   const emergency_contacts = await add(`/emergency/${userId}`, contact, 200);
-  for (const purpose of ["credit_assessment", "analytics"])
+  for (const purpose of ["credit_assessment", "kyc", "analytics"])
     await add("/consents", { purpose, text_version: 1 });
   const { screen, title, fcm_token } = personal;
   await bodyOf(caller.post("/telemetry", { event_name: "screen_view", event_props: { screen } }), 201);

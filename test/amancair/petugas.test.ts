@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bodyOf, refusalAt, unik } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
 import {
+  agree,
   makeAddress,
   makeBankAccount,
   makeBerkasNasabah,
@@ -37,6 +38,7 @@ interface Berkas extends Pemilik {
 async function makeBerkas(): Promise<Berkas> {
   const pemilik = await makePemilik(world);
   const { orang, caller, userId } = pemilik;
+  await agree(world, userId, ["analytics"]);
   await bodyOf(caller.post("/telemetry", { event_name: "a" }), 201);
   const rows = {
     "/devices": await makeDevice(world, orang),

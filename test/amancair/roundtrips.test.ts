@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bodyOf, unik } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
 import {
+  agree,
   makeAddress,
   makeBankAccount,
   makeConsent,
@@ -48,6 +49,7 @@ describe("one roundtrip", () => {
     const device = await makeDevice(world, orang, { imei: IMEI });
     const account = await makeBankAccount(world, orang);
     const contact = await makeContact(world, orang, userId);
+    await agree(world, userId, ["analytics"]);
     const deeds: [string, () => Promise<Response>][] = [
       ["device", () => caller.post("/devices", { android_id: "a", imei: null })],
       ["device", () => caller.put(`/devices/${device.id}`, { os_version: "12", imsi: null })],

@@ -1,8 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
 import { atasNama, bodyOf, countOf, refusalAt } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
-import { makeDevice, makePegawai } from "../make.ts";
+import { agree, makeDevice, makePegawai } from "../make.ts";
 import {
   DITOLAK,
   erase,
@@ -21,6 +21,17 @@ const clock = new ManualClock();
 const world = useWorld({ clock });
 const pelaku = usePelaku(world);
 
+/** A customer who agreed to being recorded. */
+async function makeSetuju() {
+  const pemilik = await makePemilik(world);
+  await agree(world, pemilik.userId, ["analytics"]);
+  return pemilik;
+}
+beforeAll(async () => {
+  const { nasabah, tetangga, titipan } = pelaku;
+  for (const userId of [nasabah.userId, tetangga.userId, titipan]) await agree(world, userId, ["analytics"]);
+});
+
 const PATH = "/telemetry";
 const events = (count: number, more: object = {}) =>
   Array.from({ length: count }, (_, n) => ({ event_name: `e${n}`, ...more }));
@@ -28,7 +39,7 @@ const events = (count: number, more: object = {}) =>
 describe("events", () => {
   test("come alone or together, a nasabah's into its own file and staff's into one it looks after", async () => {
     const { admin, karyawan, titipan } = pelaku;
-    const pemilik = await makePemilik(world);
+    const pemilik = await makeSetuju();
     for (const [{ caller }, userId, more] of [
       [pemilik, pemilik.userId, {}],
       [pemilik, pemilik.userId, { user_id: pemilik.userId }],
@@ -59,7 +70,7 @@ describe("events", () => {
   });
 
   test("up to a hundred are one statement in one roundtrip", async () => {
-    const { caller } = await makePemilik(world);
+    const { caller } = await makeSetuju();
     const { neon } = world.cloud;
     const inserts: number[] = [];
     neon.faults.next({ kind: "refuse" }, 1, ({ body }) => {
@@ -109,7 +120,7 @@ describe("events", () => {
 
   test("go into no file that is not there, or not the caller's", async () => {
     const { admin, karyawan, lain, nasabah, tetangga, titipan } = pelaku;
-    const terhapus = await makePemilik(world);
+    const terhapus = await makeSetuju();
     await erase(world, terhapus.userId);
     const { id_user: pegawai } = await makePegawai(world);
     const before = await countOf(world, "telemetry_events");
@@ -155,7 +166,7 @@ describe("events", () => {
   });
 
   test("hold nothing that could tell of a person", async () => {
-    const { caller } = await makePemilik(world);
+    const { caller } = await makeSetuju();
     const catatan = "siti@example.com 081234567890 3201010101900001 357890123456789 eyJhbGci.eyJzdWIi.sig";
     const event = { event_name: "a", event_props: { catatan } };
     await bodyOf(caller.post(PATH, event), 201);
@@ -167,7 +178,7 @@ describe("events", () => {
 
 describe("a list of events", () => {
   test("is narrowed by name and time, from its beginning to before its end, and leads on within that", async () => {
-    const pemilik = await makePemilik(world);
+    const pemilik = await makeSetuju();
     const { caller } = pemilik;
     const times: string[] = [];
     for (const event_name of ["a", "b", "a", "a"]) {
@@ -225,4 +236,23 @@ describe("a list of events", () => {
     ])
       expect((await answer).status).toBe(404);
   });
+});
+
+test("nothing is recorded of who has not agreed to it, or does no more", async () => {
+  const { admin } = pelaku;
+  const { caller, userId } = await makePemilik(world);
+  const refused = async (by: typeof caller, body: object) => {
+    expect(await refusalAt(by.post(PATH, body))).toBe("409 belum-setuju-analitik");
+    expect(await countOf(world, `telemetry_events where user_id = ${userId}`)).toBe(count);
+  };
+  let count = 0;
+  await agree(world, userId);
+  await refused(caller, { event_name: "a" });
+  await refused(admin.caller, { user_id: userId, events: events(3) });
+  const agreed = { purpose: "analytics", text_version: 1 };
+  const { id } = await bodyOf<{ id: number }>(caller.post("/consents", agreed), 201);
+  await bodyOf(caller.post(PATH, { event_name: "a" }), 201);
+  count = 1;
+  expect((await caller.delete(`/consents/${id}`)).ok).toBe(true);
+  await refused(caller, { events: events(2) });
 });

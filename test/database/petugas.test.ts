@@ -91,7 +91,7 @@ describe.each(ENGINES)("who works on which file and loan, on $engine", ({ url })
       "insert into loan_instalments select id, 1, current_date + 30, amount, 0, 0, 0 from loan_applications where status in ('disbursed', 'active')",
     );
     await fixture.db.neon.asOwner(
-      `insert into consents (user_id, purpose, text_version, channel) select unnest(array[${[users.orangLain, users.tanpaAkun, work.ditinjau.user, work.kedua.user, work.punyaLain.user].join()}]), 'credit_assessment', 1, 'app'`,
+      `insert into consents (user_id, purpose, text_version, channel) select pemohon, purpose, 1, 'app' from unnest(array[${[users.orangLain, users.tanpaAkun, work.ditinjau.user, work.kedua.user, work.punyaLain.user].join()}]) pemohon, unnest(array['credit_assessment', 'kyc']) purpose`,
     );
     const [row] = await fixture.db.neon.asOwner(
       `insert into bank_accounts (user_id, baris, bank_name, account_number_segel, account_number_indeks, account_holder, verified, verified_at)
@@ -233,8 +233,10 @@ describe.each(ENGINES)("who works on which file and loan, on $engine", ({ url })
   test("app.tuntut_pemutus and putuskan_pinjaman: the officer, an admin, and a second person after a first", async () => {
     const of = ({ loan }: Work, setuju: boolean) =>
       `select * from app.tuntut_pemutus(${loan}, ${setuju}, '{review}')`;
+    const versi = (loan: string) =>
+      `(select n.xmin::text from nasabah n join loan_applications l on l.user_id = n.id where l.id = ${loan})`;
     const decide = ({ loan }: Work, setuju: boolean) =>
-      `select * from app.putuskan_pinjaman(${loan}, ${setuju}, 'alasan', ${setuju ? 1000 : "null"}, true, '{review}')`;
+      `select * from app.putuskan_pinjaman(${loan}, ${setuju}, 'alasan', ${setuju ? 1000 : "null"}, true, ${versi(loan)}, '{review}')`;
     const expected: Record<string, Answer[]> = {};
     for (const call of [of, decide]) {
       for (const setuju of [true, false]) {
@@ -334,7 +336,7 @@ describe.each(ENGINES)("who works on which file and loan, on $engine", ({ url })
     const calls = [
       `select * from app.tinjau_pinjaman(${loan}, null, '{submitted}')`,
       `select * from app.tuntut_pemutus(${loan}, true, '{submitted}')`,
-      `select * from app.putuskan_pinjaman(${loan}, false, 'x', null, false, '{submitted}')`,
+      `select * from app.putuskan_pinjaman(${loan}, false, 'x', null, false, null, '{submitted}')`,
     ];
     for (const role of ["karyawan", "admin"]) {
       await db.neon.asOwner(`update akun set peran = '${role}' where id = $1`, [person.id]);
@@ -343,6 +345,8 @@ describe.each(ENGINES)("who works on which file and loan, on $engine", ({ url })
     expect(await ask(`select * from app.tuntut_pencairan(${loan}, ${rekening}, '{submitted}')`)).toBe(
       "PT403",
     );
+    // Nor has it a say in who reviews it.
+    expect(await ask(`select * from app.tinjau_pinjaman(${loan}, ${admin.id}, '{submitted}')`)).toBe("PT403");
     const given = `select * from app.tinjau_pinjaman(${loan}, ${person.id}, '{submitted}')`;
     expect(await asPerson(db, admin)(given)).toBe("PT403");
   });

@@ -134,8 +134,8 @@ export async function fillFiles({ neon }: TestDatabase, files: string[], admin: 
         insert into telemetry_events (user_id, device_id, event_name, event_props) values (v, d, 'buka', '{}');
         insert into crash_reports (user_id, device_id, title, stacktrace, metadata) values (v, d, 'x', 'x', '{}');
         insert into notifications (user_id, device_id, fcm_token) values (v, d, 'token-' || v);
-        insert into consents (user_id, purpose, text_version, channel) values (v, 'marketing', 1, 'app');
-        insert into consents (user_id, purpose, text_version, channel, withdrawn_at) values (v, 'analytics', 1, 'app', now());
+        insert into consents (user_id, purpose, text_version, channel) values (v, 'analytics', 1, 'app');
+        insert into consents (user_id, purpose, text_version, channel, withdrawn_at) values (v, 'marketing', 1, 'app', now());
         insert into privacy_requests (user_id, kind, status, due_at, completed_at) values (v, 'access', 'done', now(), now());
         insert into loan_applications (user_id, application_no, amount, term_months, status, decided_by, decision_at, closed_at)
           values (v, 'L-' || v, 1000000, 1, 'closed', ${admin}, now(), now()) returning id into l;

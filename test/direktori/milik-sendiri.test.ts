@@ -133,7 +133,7 @@ describe("a nasabah", () => {
       expect(await refusalAt(as(orang).put(`/users/${pegawai.id_user}`, body))).toBe(TIDAK_ADA);
     expect(await seen(pegawai.id_user)).toEqual(pegawai);
     expect(await refusalAt(as(orang).put(`/users/${file.id}`, { nama: "Jane" }))).toBe(
-      "422 validasi-gagal #/",
+      "422 validasi-gagal #",
     );
   });
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nikFlag, type Declared, type NikFlag } from "../../src/direktori/users/nik.ts";
+import { nikFlag, type Declared } from "../../src/direktori/users/nik.ts";
+import type { NikFlag } from "../../src/direktori/users/table.ts";
 
 const PROVINCES = (
   "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 " +

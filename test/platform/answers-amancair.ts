@@ -172,6 +172,15 @@ export function fileAnswers(world: World): {
         return await send(world, sample, { body: bodyWith(sample, isian) });
       },
     },
+    tambahKejadian: {
+      BELUM_SETUJU_ANALITIK: async (operation) => {
+        const sample = await sampleOf(world, operation);
+        await world.cloud.neon.asOwner("update consents set withdrawn_at = now() where user_id = $1", [
+          String(sample.body?.["user_id"]),
+        ]);
+        return await send(world, sample);
+      },
+    },
     dataSaya: { USER_TIDAK_ADA: as("nasabah"), PERAN_TIDAK_BOLEH: as("karyawan") },
     mintaPenghapusan: { USER_TIDAK_ADA: as("nasabah"), PERAN_TIDAK_BOLEH: as("karyawan") },
     batalkanPenghapusan: { PENGHAPUSAN_TIDAK_ADA: again, PERAN_TIDAK_BOLEH: as("karyawan") },

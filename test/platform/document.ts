@@ -41,6 +41,7 @@ export interface DocumentedResponse {
 export interface DocumentedOperation {
   operationId?: string;
   summary?: string;
+  description?: string;
   tags?: string[];
   security?: Record<string, string[]>[];
   parameters?: Parameter[];

@@ -118,9 +118,17 @@ test("telephoneField says how a number looks", () => {
 describe("dateField", () => {
   const field = dateField();
 
-  test.each(["1990-05-17", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"])("keeps %s", (given) => {
+  test.each(["1990-05-17", "2024-02-29", "2000-02-29", "1900-01-01", "9999-12-31"])("keeps %s", (given) => {
     expect(field.parse(given)).toBe(given);
   });
+
+  test.each(["1899-12-31", "0001-01-01", "0000-01-01", "0000-02-29"])(
+    "refuses %s as too long ago",
+    (given) => {
+      const messages = field.safeParse(given).error?.issues.map(({ message }) => message);
+      expect(messages).toEqual(["harus sejak 1900"]);
+    },
+  );
 
   test.each([
     "",

@@ -72,7 +72,9 @@ export const SOI = hex("ffd8");
 export const EOI = hex("ffd9");
 
 const quantisation = segment(0xdb, hex("00"), new Uint8Array(64).fill(1));
-const frame = (marker: number) => segment(marker, hex("08 0008 0010 01 01 11 00"));
+/** A frame of one component. */
+export const frame = (marker: number, width = 16, height = 8): Uint8Array =>
+  segment(marker, hex("08"), u16("MM", height), u16("MM", width), hex("01 01 11 00"));
 /** Codes: DC 0 (11 bits); AC 0, 10, 110, 1110, and 11110 for the end of a block. */
 const dcTable = segment(0xc4, hex("00 01000000000000000000000000000000 0b"));
 const acTable = segment(0xc4, hex("10 01010101010000000000000000000000 01 11 21 31 00"));
@@ -104,7 +106,9 @@ export function chunk(type: string, data = latin1("")): Uint8Array {
 }
 
 export const PNG_SIGNATURE = hex("89504e470d0a1a0a");
-export const ihdr = chunk("IHDR", hex("00000001 00000001 08 02 00 00 00"));
+export const ihdrOf = (width: number, height: number): Uint8Array =>
+  chunk("IHDR", join(u32("MM", width), u32("MM", height), hex("08 02 00 00 00")));
+export const ihdr = ihdrOf(1, 1);
 /** One red pixel. */
 export const idat = chunk("IDAT", Uint8Array.from(deflateSync(hex("00 ff0000"))));
 export const iend = chunk("IEND");

@@ -19,11 +19,13 @@ import {
   chunk,
   entry,
   exif,
+  frame,
   hex,
   icc,
   idat,
   iend,
   ihdr,
+  ihdrOf,
   jfif,
   join,
   latin1,
@@ -68,6 +70,9 @@ function expectPng(bytes: Uint8Array, expected: Uint8Array): SanitizedFile {
   expect(asHex(file.bytes)).toBe(asHex(expected));
   return file;
 }
+
+/** A JPEG with this one in place of its frame. */
+const withFrame = (itsFrame: Uint8Array) => join(SOI, itsFrame, baselineSos, BASELINE_SCAN, EOI);
 
 /** Exif of one orientation, as it is written back. */
 const upright = (orientation: number) => app1(tiff("MM", [orientationEntry("MM", orientation)]));
@@ -204,7 +209,7 @@ describe("a JPEG", () => {
   test.each([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf])(
     "may have a frame of kind %i",
     (marker) => {
-      const whole = join(SOI, segment(marker), segment(0xda), BASELINE_SCAN, EOI);
+      const whole = join(SOI, frame(marker), segment(0xda), BASELINE_SCAN, EOI);
       expectJpeg(whole, whole);
     },
   );
@@ -220,10 +225,14 @@ describe("a JPEG", () => {
     ["half a start", join(hex("ff"), baseline().subarray(2))],
     ["a start with a wrong second byte", join(hex("ffd7"), baseline().subarray(2))],
     ["a start with a wrong first byte", join(hex("fed8"), baseline().subarray(2))],
-    ["no scan", join(SOI, segment(0xc0), EOI)],
+    ["no scan", join(SOI, frame(0xc0), EOI)],
     ["no frame", join(SOI, baselineSos, BASELINE_SCAN, EOI)],
-    ["its frame after the scan", join(SOI, baselineSos, BASELINE_SCAN, segment(0xc0), EOI)],
+    ["its frame after the scan", join(SOI, baselineSos, BASELINE_SCAN, frame(0xc0), EOI)],
     ["tables in place of a frame", join(SOI, segment(0xc4), segment(0xcc), baselineSos, BASELINE_SCAN, EOI)],
+    ["a second frame", baseline(frame(0xc0))],
+    ["a frame that ends before its size", withFrame(segment(0xc0, hex("08 0008 0010")))],
+    ["another number of lines", progressive(latin1(""), segment(0xdc, hex("0009")))],
+    ["a number of lines before its frame", baseline(segment(0xdc, hex("0008")))],
     ["no end", baseline().subarray(0, -2)],
     ["half an end", baseline().subarray(0, -1)],
     ["fill bytes for an end", join(baseline().subarray(0, -2), hex("ffffffff"))],
@@ -231,8 +240,8 @@ describe("a JPEG", () => {
     ["a segment length of 1", baseline(hex("ffe10001"))],
     ["a segment that ends behind the file", join(baseline().subarray(0, -2), hex("fffe0003"))],
     ["a segment that ends with the file", join(baseline().subarray(0, -2), hex("fffe0002"))],
-    ["a scan header of length 0", join(SOI, segment(0xc0), hex("ffda0000"), EOI)],
-    ["a scan header of length 1", join(SOI, segment(0xc0), hex("ffda0001"), EOI)],
+    ["a scan header of length 0", join(SOI, frame(0xc0), hex("ffda0000"), EOI)],
+    ["a scan header of length 1", join(SOI, frame(0xc0), hex("ffda0001"), EOI)],
     ["half a segment length", join(baseline().subarray(0, -2), hex("fffe00"))],
     ["bytes between segments", baseline(jfif, latin1("x"))],
     ["a segment without its 0xFF", baseline(jfif, segment(0xfe).subarray(1))],
@@ -369,6 +378,59 @@ describe("a PNG", () => {
     for (let length = 0; length < whole.length; length++) {
       expect(sanitizeFile(whole.subarray(0, length)), `${length} bytes`).toBeUndefined();
     }
+  });
+});
+
+describe("the size that a picture declares", () => {
+  const jpegs = (width: number, height: number) =>
+    [0xc0, 0xc2, 0xc3, 0xcf].map((marker) => withFrame(frame(marker, width, height)));
+  const pngOf = (width: number, height: number) => join(PNG_SIGNATURE, ihdrOf(width, height), idat, iend);
+
+  test.each([
+    [1, 1],
+    [1, 16_384],
+    [16_384, 1],
+    [8_000, 8_000],
+    [16_384, 3_906],
+    [3_906, 16_384],
+  ])("may be %i by %i", (width, height) => {
+    for (const whole of jpegs(width, height)) expectJpeg(whole, whole);
+    expectPng(pngOf(width, height), pngOf(width, height));
+  });
+
+  test.each([
+    [0, 0],
+    [0, 8],
+    [8, 0],
+    [0, 50_000],
+    [1, 16_385],
+    [16_385, 1],
+    [8_000, 8_001],
+    [16_384, 3_907],
+    [3_907, 16_384],
+    [50_000, 50_000],
+    [65_535, 65_535],
+  ])("may not be %i by %i", (width, height) => {
+    for (const whole of [...jpegs(width, height), pngOf(width, height)])
+      expect(sanitizeFile(whole)).toBeUndefined();
+  });
+
+  test.each([
+    [2 ** 31, 1],
+    [1, 2 ** 31],
+    [2 ** 32 - 1, 2 ** 32 - 1],
+    // 2 to the 32nd in all, which is 0 in 32 bits.
+    [2 ** 16, 2 ** 16],
+  ])("may not be %i by %i, as only a PNG can say", (width, height) => {
+    expect(sanitizeFile(pngOf(width, height))).toBeUndefined();
+  });
+
+  test("of a frame that comes after a metadata segment with a size of its own counts alone", () => {
+    const thumbnail = segment(0xed, SOI, frame(0xc0, 50_000, 50_000));
+    expectJpeg(baseline(thumbnail), baseline());
+    expect(
+      sanitizeFile(join(SOI, thumbnail, frame(0xc0, 0, 8), baselineSos, BASELINE_SCAN, EOI)),
+    ).toBeUndefined();
   });
 });
 
@@ -580,7 +642,7 @@ describe("whatever comes", () => {
   });
 
   test("of any bytes, also behind a valid start", () => {
-    const start = fc.constantFrom(latin1(""), SOI, join(SOI, segment(0xc0), segment(0xda)), PNG_SIGNATURE);
+    const start = fc.constantFrom(latin1(""), SOI, join(SOI, frame(0xc0), segment(0xda)), PNG_SIGNATURE);
     fc.assert(
       fc.property(start, fc.array(byte, { maxLength: 200 }), fc.boolean(), (head, rest, ends) => {
         expectSound(join(head, Uint8Array.from(rest), ends ? EOI : latin1("")));

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { useWorld } from "../harness.ts";
 import { firstAdmin, makeAkun, type Orang } from "../make.ts";
-import { readOperations } from "./document.ts";
+import { readHouseDocument, readOperations } from "./document.ts";
 import type { Sample } from "./request-sample.ts";
 import { browserOf, claimsOf, sessionOf } from "./samples-akun.ts";
 import { expectRefused, flawsOf, newKey, sampleOf, send, type Change } from "./samples.ts";
@@ -91,6 +91,18 @@ test("there are routes for people", () => {
   expect(closed.length).toBeGreaterThan(10);
   expect(unsafe.length).toBeGreaterThan(5);
   expect(reading.length).toBeGreaterThan(3);
+});
+
+test("the document says whom a route is for, where it is not for everybody", async () => {
+  const { paths } = await readHouseDocument();
+  const said = Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap(({ operationId: id = "", description = "" }) => {
+      const [, who] = /(?:^|\n\n)Untuk (?:pemegang x-api-key, )?([a-z, ]+)\.$/.exec(description) ?? [];
+      return who === undefined ? [] : [[id, who.split(", ")] as const];
+    });
+  const { daftarStaf: _alsoForTheFirst, ...restricted } = FOR;
+  expect(Object.fromEntries(said)).toEqual(restricted);
 });
 
 describe.each(ROLES)("as %s", (role) => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { MULTIPART } from "../../src/platform/http/route.ts";
 import type { World } from "../harness.ts";
 import {
+  agree,
   firstAdmin,
   makeAddress,
   makeBankAccount,
@@ -154,7 +155,8 @@ const makeRow =
   (path: string, body: () => Record<string, unknown>): MakeRow =>
   async (world, { headers }) =>
     await rowOf(await postJson(world, path, body(), headers));
-const makeKejadian: MakeRow = async (world, { headers }) => {
+const makeKejadian: MakeRow = async (world, { headers }, userId) => {
+  await agree(world, userId, ["analytics"]);
   await postJson(world, "/telemetry", kejadian(), headers);
   return { id: 0 };
 };
@@ -181,7 +183,12 @@ const KERJA = "/employment";
 const minta = async (world: World, { orang }: Pick<Caller, "orang">) =>
   await world.request("/me/erasure", { method: "POST", headers: orang.headers });
 
-const kirimSatu = tambah("/telemetry", kejadian);
+const kirim = (isi: () => Record<string, unknown>) =>
+  byCustomer(async (world, { userId }) => {
+    await agree(world, userId, ["analytics"]);
+    return { path: "/telemetry", method: "POST", body: { user_id: userId, ...isi() } };
+  });
+const kirimSatu = kirim(kejadian);
 
 /** Those of customers' files. What everybody may do is done by a customer in its own file, staff's by a karyawan. */
 export const AMANCAIR: Record<string, MakeSample> = {
@@ -229,7 +236,7 @@ export const AMANCAIR: Record<string, MakeSample> = {
   semuaKejadian: semua("/telemetry", makeKejadian),
   tambahKejadian: kirimSatu,
   "tambahKejadian:TambahKejadian": kirimSatu,
-  "tambahKejadian:TambahBanyakKejadian": tambah("/telemetry", () => ({ events: [kejadian(), kejadian()] })),
+  "tambahKejadian:TambahBanyakKejadian": kirim(() => ({ events: [kejadian(), kejadian()] })),
   semuaLaporanKerusakan: semua("/crash-reports", makeLaporan),
   satuLaporanKerusakan: satu("/crash-reports", makeLaporan),
   tambahLaporanKerusakan: tambah("/crash-reports", laporan),

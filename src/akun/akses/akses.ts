@@ -80,6 +80,7 @@ export function untuk(...peran: [Peran, ...Peran[]]): Access {
   const semua = peran.length === peranAkun.enumValues.length;
   return {
     schemes: SCHEMES,
+    ...(!semua && { who: peran.join(", ") }),
     errors: semua ? [TokenTidakSah] : [TokenTidakSah, PeranTidakBoleh],
     unsafeErrors: [CsrfDitolak],
     middleware: [
@@ -97,7 +98,8 @@ export function untukTamuDan(...peran: [Peran, ...Peran[]]): Access {
     await kenali(c, peran);
     await next();
   };
-  return { ...untuk(...peran), optional: true, middleware: [kenaliSaja] };
+  const { who: _, ...access } = untuk(...peran);
+  return { ...access, optional: true, middleware: [kenaliSaja] };
 }
 
 /** Routes for whoever has an account. */

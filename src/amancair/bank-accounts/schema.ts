@@ -22,7 +22,13 @@ const isian = {
     .max(30)
     .transform((text) => text.replaceAll(/[ .-]/g, ""))
     .pipe(z.string().regex(/^\d{6,20}$/, "harus 6 sampai 20 angka"))
-    .openapi({ type: "string", minLength: 6, maxLength: 30, example: "1234567890" }),
+    .openapi({
+      type: "string",
+      minLength: 6,
+      maxLength: 30,
+      example: "1234567890",
+      description: "6 sampai 20 angka; spasi, titik dan tanda hubung boleh ada.",
+    }),
   account_holder: textField(1, 100).openapi({ example: "Budi Santoso" }),
 };
 

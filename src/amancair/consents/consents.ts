@@ -27,7 +27,7 @@ export const SaluranTidakCocok = defineError(
   422,
   "SALURAN_TIDAK_COCOK",
   "Nasabah menyetujui lewat app; petugas mencatat paper atau call, dengan buktinya.",
-  { pointer: "#/channel", constraint: "consents_buat" },
+  { pointer: "#", constraint: "consents_buat" },
 );
 
 /** Who agreed to what, when, and to which words. */

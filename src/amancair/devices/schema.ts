@@ -66,6 +66,9 @@ export const tambahDeviceSchema = z
     ({ imei, android_id, advertising_id }) => imei ?? android_id ?? advertising_id,
     "perlu imei, android_id, atau advertising_id",
   )
-  .openapi("TambahPerangkat", { minProperties: 1 });
+  .openapi("TambahPerangkat", {
+    minProperties: 1,
+    description: "Perlu imei, android_id, atau advertising_id.",
+  });
 
 export const ubahDeviceSchema = ubahSchema(isian).openapi("UbahPerangkat");

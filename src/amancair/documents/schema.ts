@@ -46,8 +46,8 @@ export const unggahSchema = z
   })
   .openapi("UnggahDokumen");
 
-/** A file's name, as far as it tells of nobody. */
-export const namaBerkas = textField(1, 200).transform(bersihkan);
+/** A file's name, as far as it tells of nobody. Measured again as it is kept: NFKC makes 18 characters of one. */
+export const namaBerkas = textField(1, 200).transform(bersihkan).pipe(textField(1, 200));
 
 export const saringan = {
   doc_type: z

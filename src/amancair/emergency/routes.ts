@@ -16,7 +16,7 @@ const crud: Crud = {
   bagian: emergency,
   paths: { semua: SATU, satu: SATU },
   nama: "KontakDarurat",
-  judul: "kontak darurat",
+  judul: "kontak darurat; id adalah id kontak",
   errors: [bagian.PerangkatTidakDikenal],
 };
 const { schema } = emergency;

@@ -22,6 +22,10 @@ export const emergencySchema = z
     consent_status: z.enum(STATUS).openapi({ example: "pending" }),
     consent_at: z.iso.datetime().nullable().openapi({ example: null }),
     consent_method: z.string().nullable().openapi({ example: null }),
+    consent_evidence: z
+      .string()
+      .nullable()
+      .openapi({ example: null, description: "Di mana rekaman atau suratnya disimpan." }),
     created_at: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
     updated_at: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
   })

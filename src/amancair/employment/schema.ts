@@ -21,11 +21,11 @@ export const employmentSchema = z
 const isian = {
   employer_name: textField(1, 100).nullish().openapi({ example: "PT Maju Jaya" }),
   job_title: textField(1, 100).nullish().openapi({ example: "Staf gudang" }),
-  income_monthly: z
-    .int()
-    .min(0)
-    .max(PENGHASILAN_TERBESAR)
-    .openapi({ format: "int64", example: 7_500_000, description: "Rupiah sebulan." }),
+  income_monthly: z.int().min(0).max(PENGHASILAN_TERBESAR).openapi({
+    format: "int64",
+    example: 7_500_000,
+    description: "Rupiah sebulan. Dari beberapa pekerjaan, yang terakhir dikirim yang dinilai.",
+  }),
   employment_type: z.enum(JENIS).openapi({ example: "permanent" }),
 };
 

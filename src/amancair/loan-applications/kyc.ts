@@ -1,4 +1,5 @@
 import type { Rupiah } from "../../platform/money.ts";
+import type { NikFlag } from "../../direktori/users/table.ts";
 
 // What has to be known of a borrower before a loan is approved.
 
@@ -21,23 +22,25 @@ export interface KycFacts {
   maxDtiPercent: number;
   hasConsent: boolean;
   /** Why the NIK looks wrong; null when it does not. */
-  nikFlag: string | null;
+  nikFlag: NikFlag | null;
   /** A person has looked at the flagged NIK and accepted it. */
   nikChecked: boolean;
 }
 
-export type KycCode =
-  | "nik"
-  | "phone"
-  | "dob"
-  | "age"
-  | "bank_account"
-  | "ktp"
-  | "selfie"
-  | "employment"
-  | "dti"
-  | "consent"
-  | "nik_review";
+export const KYC_CODES = [
+  "nik",
+  "phone",
+  "dob",
+  "age",
+  "bank_account",
+  "ktp",
+  "selfie",
+  "employment",
+  "dti",
+  "consent",
+  "nik_review",
+] as const;
+export type KycCode = (typeof KYC_CODES)[number];
 
 export interface KycGap {
   code: KycCode;
@@ -46,6 +49,17 @@ export interface KycGap {
 }
 
 const ADULT_YEARS = 18;
+
+/** What looks wrong about a NIK, for people. */
+const NIK_WORDS: Record<NikFlag, string> = {
+  format: "bukan 16 angka",
+  province: "kode provinsinya tidak dikenal",
+  date: "tanggal lahirnya tidak ada di kalender",
+  serial: "nomor urutnya 0000",
+  dob_mismatch: "tanggal lahirnya lain dari yang diisi",
+  gender_mismatch: "jenis kelaminnya lain dari yang diisi",
+  recheck: "tanggal lahir atau jenis kelamin berubah sesudahnya",
+};
 
 /**
  * What stands against approving a loan: nothing when the list is empty, otherwise every gap at once, in a fixed order.
@@ -73,9 +87,9 @@ export function missingForApproval(facts: KycFacts): KycGap[] {
     const bearable = burden * 100n <= incomeMonthly * BigInt(maxDtiPercent);
     need(bearable, "dti", `Angsuran dan kewajiban lain melebihi ${maxDtiPercent}% penghasilan sebulan`);
   }
-  need(facts.hasConsent, "consent", "Persetujuan pemrosesan data pribadi belum diberikan");
-  const reviewed = !facts.hasNik || nikFlag === null || facts.nikChecked;
-  need(reviewed, "nik_review", `NIK ditandai (${nikFlag}) dan belum diperiksa petugas`);
+  need(facts.hasConsent, "consent", "Persetujuan credit_assessment dan kyc belum diberikan");
+  if (facts.hasNik && nikFlag !== null)
+    need(facts.nikChecked, "nik_review", `NIK belum diperiksa petugas: ${NIK_WORDS[nikFlag]}`);
   return gaps;
 }
 

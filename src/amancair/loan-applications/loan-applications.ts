@@ -4,10 +4,11 @@ import { todayInJakarta, type Clock } from "../../platform/clock.ts";
 import { defineError } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
 import type { Rupiah } from "../../platform/money.ts";
-import { missingForApproval } from "./kyc.ts";
+import { nilai, tentangPeminjam, type Penilaian } from "./assessment.ts";
+import type { KycGap } from "./kyc.ts";
 import * as repo from "./repo.ts";
 import { toRule } from "./rules.ts";
-import { monthlyBurden, ruleFor, schedule, type LoanRule } from "./schedule.ts";
+import { ruleFor, type LoanRule } from "./schedule.ts";
 import { sourcesOf } from "./status.ts";
 
 export const PinjamanTidakAda = defineError(404, "PINJAMAN_TIDAK_ADA", "Pinjaman tidak ditemukan.");
@@ -55,7 +56,7 @@ export const ButuhOrangKedua = defineError(
 export const KycBelumLengkap = defineError(
   409,
   "KYC_BELUM_LENGKAP",
-  "Data nasabah belum cukup untuk menyetujui pinjaman.",
+  "Data nasabah belum cukup untuk menyetujui pinjaman, atau baru saja berubah.",
 );
 export const PinjamanDiLuarAturan = defineError(
   409,
@@ -68,6 +69,9 @@ export const BungaDiAtasBatas = defineError(
   "Bunga di atas batas yang berlaku, atau di atas yang disetujui orang pertama.",
   { pointer: "#/daily_rate_ppm" },
 );
+
+/** What a customer has paid back of all its loans, for its export. */
+export { pembayaranSaya } from "./repo.ts";
 
 export interface LoanDeps {
   db: Database;
@@ -85,6 +89,11 @@ export interface PinjamanLengkap extends Pinjaman {
   outstandingInterest: Rupiah;
   /** How many persons have still to approve it; 0 when it is decided. */
   approvalsNeeded: number;
+}
+
+/** A loan with what stands in the way of approving it, as far as its customer's file goes; nothing once it is decided. */
+export interface PinjamanDinilai extends PinjamanLengkap {
+  missing: KycGap[];
 }
 
 /**
@@ -128,9 +137,20 @@ export async function semua(
   return baris;
 }
 
-/** Throws `PinjamanTidakAda`, also for a loan the caller may not see. */
-export async function satu(deps: LoanDeps, actor: Actor, id: number): Promise<PinjamanLengkap> {
-  return await denganJadwal(deps, actor, id, repo.satuPinjaman(deps.db, id));
+/** One loan, and what its customer still lacks. Throws `PinjamanTidakAda`, also for a loan the caller may not see. */
+export async function satu(deps: LoanDeps, actor: Actor, id: number): Promise<PinjamanDinilai> {
+  const { db, clock } = deps;
+  const [[pinjaman], jadwal, aturan, ...diketahui] = await withActor(db, actor, [
+    repo.satuPinjaman(db, id),
+    repo.jadwal(db, id),
+    repo.semuaAturan(db),
+    ...tentangPeminjam(db, id),
+  ]);
+  const rules = aturan.map(toRule);
+  const lengkap = lengkapi(deps, pinjaman, jadwal, rules);
+  if (lengkap.approvalsNeeded === 0) return { ...lengkap, missing: [] };
+  const penilaian = nilai(lengkap, diketahui, rules, todayInJakarta(clock), {});
+  return { ...lengkap, missing: penilaian?.gaps ?? [] };
 }
 
 /**
@@ -151,7 +171,7 @@ export async function tarik(deps: LoanDeps, actor: Actor, id: number): Promise<P
   return await denganJadwal(deps, actor, id, repo.tarik(deps.db, id, sourcesOf("withdraw")));
 }
 
-export interface Keputusan extends Omit<repo.Keputusan, "bunga"> {
+export interface Keputusan extends Omit<repo.Keputusan, "bunga" | "dilihat"> {
   /** Parts per million a day; undefined is as much as may be. */
   bunga: number | undefined;
 }
@@ -169,74 +189,30 @@ export async function putuskan(
   keputusan: Keputusan,
 ): Promise<PinjamanLengkap> {
   const dari = sourcesOf(keputusan.setuju ? "approve" : "reject");
-  const bunga = keputusan.setuju ? await nilai(deps, actor, id, keputusan) : null;
-  return await denganJadwal(deps, actor, id, repo.putuskan(deps.db, id, { ...keputusan, bunga }, dari));
+  const layak = keputusan.setuju ? await tuntutLayak(deps, actor, id, keputusan) : undefined;
+  const lengkap = { ...keputusan, bunga: layak?.dailyRatePpm ?? null, dilihat: layak?.version ?? null };
+  return await denganJadwal(deps, actor, id, repo.putuskan(deps.db, id, lengkap, dari));
 }
 
-/** The rate at which a loan may be approved. Throws as `putuskan`. */
-async function nilai(
+/** What a loan may be approved on. Throws as `putuskan`. */
+async function tuntutLayak(
   { db, clock }: LoanDeps,
   actor: Actor,
   id: number,
   { bunga, nikDiperiksa }: Keputusan,
-): Promise<number> {
-  const [[pinjaman], aturan, [peminjam], lain] = await withActor(db, actor, [
+): Promise<Penilaian> {
+  const [[pinjaman], aturan, ...diketahui] = await withActor(db, actor, [
     repo.tuntutPemutus(db, id, true, sourcesOf("approve")),
     repo.semuaAturan(db),
-    repo.dataPeminjam(db, id),
-    repo.pinjamanLain(db, id),
+    ...tentangPeminjam(db, id),
   ]);
-  if (!pinjaman || !peminjam) throw new PinjamanTidakAda();
-  const today = todayInJakarta(clock);
-  const rules = aturan.map(toRule);
-  const rule = ruleFor(rules, today, pinjaman.term_months);
-  if (!rule) throw new PinjamanDiLuarAturan();
-  const dailyRatePpm =
-    bunga ?? Math.min(rule.dailyRateCapPpm, pinjaman.daily_rate_ppm ?? rule.dailyRateCapPpm);
-  const gaps = missingForApproval({
-    ...peminjam,
-    today,
-    nikChecked: nikDiperiksa,
-    maxDtiPercent: rule.maxDtiPercent,
-    monthlyBurden: bebanSebulan(pinjaman, dailyRatePpm, today, rule),
-    otherBurden: bebanLain(lain, today, rules),
-  });
-  if (gaps.length > 0) {
-    const errors = gaps.map(({ code, detail }) => ({ pointer: `kyc:${code}`, detail }));
-    throw new KycBelumLengkap({ errors });
-  }
-  return dailyRatePpm;
-}
-
-type PinjamanLain = Awaited<ReturnType<typeof repo.pinjamanLain>>[number];
-
-/** The most that one month takes of a loan that is paid out on `disbursedOn`. */
-function bebanSebulan(
-  { amount, term_months: termMonths }: Pick<Pinjaman, "amount" | "term_months">,
-  dailyRatePpm: number,
-  disbursedOn: string,
-  { totalCapPercent }: Pick<LoanRule, "totalCapPercent">,
-): Rupiah {
-  return monthlyBurden(
-    schedule({ amount, termMonths, dailyRatePpm, disbursedOn, totalCapPercent }).instalments,
-  );
-}
-
-/** The most that one month takes of all of these together; of those not paid out yet, as if they were today. */
-function bebanLain(lain: readonly PinjamanLain[], today: string, rules: readonly LoanRule[]): Rupiah {
-  let beban = 0n;
-  for (const baris of Map.groupBy(lain, ({ loan_id: id }) => id).values()) {
-    const belumDibayar = baris.flatMap(({ principal, interest }) =>
-      principal === null || interest === null ? [] : [{ principal, interest }],
-    );
-    const [pertama] = baris;
-    if (belumDibayar.length > 0) beban += monthlyBurden(belumDibayar);
-    else if (pertama) {
-      const rule = ruleFor(rules, today, pertama.term_months) ?? { totalCapPercent: 100 };
-      beban += bebanSebulan(pertama, pertama.daily_rate_ppm ?? 0, today, rule);
-    }
-  }
-  return beban;
+  if (!pinjaman) throw new PinjamanTidakAda();
+  const hari = todayInJakarta(clock);
+  const penilaian = nilai(pinjaman, diketahui, aturan.map(toRule), hari, { bunga, nikDiperiksa });
+  if (!penilaian) throw new PinjamanDiLuarAturan();
+  const errors = penilaian.gaps.map(({ code, detail }) => ({ pointer: `kyc:${code}`, detail }));
+  if (errors.length > 0) throw new KycBelumLengkap({ errors });
+  return penilaian;
 }
 
 type MencariPinjaman = ReturnType<typeof repo.satuPinjaman> | ReturnType<typeof repo.tarik>;

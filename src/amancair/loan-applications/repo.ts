@@ -108,14 +108,17 @@ export interface Keputusan {
   /** Parts per million a day; null when it is turned down. */
   bunga: number | null;
   nikDiperiksa: boolean;
+  /** The version of the customer that was weighed; null when it is turned down. */
+  dilihat: string | null;
 }
 
-/** Decides. Raises what `tuntutPemutus` does, and PINJAMAN_DI_LUAR_ATURAN, BUNGA_DI_ATAS_BATAS. */
+/** Decides. Raises what `tuntutPemutus` does, and PINJAMAN_DI_LUAR_ATURAN, BUNGA_DI_ATAS_BATAS, and KYC_BELUM_LENGKAP
+ * when what was weighed has changed since. */
 export function putuskan(db: Database, id: number, keputusan: Keputusan, dari: readonly Status[]) {
-  const { setuju, catatan, bunga, nikDiperiksa } = keputusan;
+  const { setuju, catatan, bunga, nikDiperiksa, dilihat } = keputusan;
   return pinjamanDari(
     db,
-    sql`app.putuskan_pinjaman(${id}, ${setuju}, ${catatan}, ${bunga}, ${nikDiperiksa}, ${daftar(dari)})`,
+    sql`app.putuskan_pinjaman(${id}, ${setuju}, ${catatan}, ${bunga}, ${nikDiperiksa}, ${dilihat}, ${daftar(dari)})`,
   );
 }
 
@@ -124,6 +127,8 @@ export function dataPeminjam(db: Database, id: number) {
   const ada = (tabel: SQL) => sql<boolean>`exists (select from ${tabel})`;
   return db
     .select({
+      /** Of the row; it has another after every change. */
+      version: sql<string>`${nasabah}.xmin::text`,
       hasNik: sql<boolean>`${nasabah.nationalIdSegel} is not null`,
       hasPhone: sql<boolean>`${nasabah.phoneSegel} is not null`,
       dob: nasabah.dob,
@@ -137,9 +142,8 @@ export function dataPeminjam(db: Database, id: number) {
       hasSelfie: ada(
         sql`${documents} where ${documents.user_id} = ${nasabah.id} and ${documents.doc_type} = 'selfie'`,
       ),
-      hasConsent: ada(
-        sql`${consents} where ${consents.user_id} = ${nasabah.id} and ${consents.purpose} = 'credit_assessment' and ${consents.withdrawn_at} is null`,
-      ),
+      hasConsent: sql<boolean>`(select count(*) = 2 from ${consents} where ${consents.user_id} = ${nasabah.id}
+        and ${consents.purpose} in ('credit_assessment', 'kyc') and ${consents.withdrawn_at} is null)`,
       // Of several, the one that was told last.
       incomeMonthly: sql`(select ${employment.income_monthly} from ${employment}
         where ${employment.user_id} = ${nasabah.id} order by ${employment.id} desc limit 1)`.mapWith(
@@ -259,6 +263,18 @@ export function semuaAngsuran(db: Database, id: number, batas: number, sebelum: 
     .select(kolomAngsuran)
     .from(sql`app.angsuran_pinjaman(${id}, ${batas}, ${sebelum ?? null})`)
     .orderBy(sql`id desc`);
+}
+
+/** The last `batas` repayments of the caller's own loans, newest first. */
+export function pembayaranSaya(db: Database, batas: number) {
+  return db
+    .select(kolomAngsuran)
+    .from(
+      sql`(select a.* from ${loanApplications}, app.angsuran_pinjaman(${loanApplications.id}, ${batas}, null) a
+        where ${loanApplications.user_id} = (select app.nasabah_id())) bayar`,
+    )
+    .orderBy(sql`id desc`)
+    .limit(batas);
 }
 
 /** All rules there are, the newest first. */

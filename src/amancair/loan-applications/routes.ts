@@ -76,10 +76,10 @@ const satuPinjaman = defineRoute({
   path: "/loan-applications/{id}",
   operationId: "satuPinjaman",
   tags,
-  summary: "Satu pinjaman dengan angsuran dan sisanya",
+  summary: "Satu pinjaman dengan angsuran dan sisanya, dan apa yang masih kurang untuk disetujui",
   access: siapaPun,
   request: { params },
-  responses: { 200: lengkap },
+  responses: { 200: { description: "Pinjaman", ...content(schema.pinjamanDinilaiSchema) } },
   errors: [loans.PinjamanTidakAda],
 });
 
@@ -102,7 +102,7 @@ const putuskanPinjaman = defineRoute({
   tags,
   summary: "Setujui atau tolak, dengan alasan",
   description:
-    "Peninjaunya atau admin. Pinjaman besar disetujui dua orang: setelah yang pertama, approvals_needed masih 1, dan karyawan atau admin lain memutuskan. Bunga tanpa daily_rate_ppm adalah batas yang berlaku.",
+    "Peninjaunya atau admin. Pinjaman besar disetujui dua orang: setelah yang pertama, approvals_needed masih 1, dan karyawan atau admin lain memutuskan. Bunga tanpa daily_rate_ppm adalah batas yang berlaku. Yang masih kurang dari nasabahnya ada di `missing` pada GET.",
   access: untuk("admin", "karyawan"),
   request: { params, body: body(schema.putuskanSchema) },
   responses: { 200: lengkap },
@@ -243,7 +243,7 @@ export function loanApplicationsRoutes(deps: loans.LoanDeps): Router {
     return c.json(baris.map(wire.toPinjaman), 200);
   });
   router.openapi(satuPinjaman, async (c) =>
-    c.json(wire.toPinjamanLengkap(await loans.satu(deps, c.var.actor, c.req.valid("param").id)), 200),
+    c.json(wire.toPinjamanDinilai(await loans.satu(deps, c.var.actor, c.req.valid("param").id)), 200),
   );
   router.openapi(tinjauPinjaman, async (c) => {
     const { officer_id: petugasId } = c.req.valid("json");

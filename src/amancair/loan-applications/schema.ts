@@ -4,6 +4,7 @@ import { userIdField, userQuery } from "../crud/crud.ts";
 import { dateField, keyField, paragraphField, textField } from "../../platform/http/fields.ts";
 import { listQuery, wholeQuery } from "../../platform/http/list.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
+import { KYC_CODES } from "./kyc.ts";
 import { STATUSES } from "./status.ts";
 
 const MAX_TENOR = 60;
@@ -67,7 +68,10 @@ export const pinjamanSchema = z
     daily_rate_ppm: bunga.nullable(),
     bank_account_id: idField(3).nullable(),
     disbursed_at: waktu,
-    transfer_reference: z.string().nullable().openapi({ example: "BCA-20261120-0001" }),
+    transfer_reference: z.string().nullable().openapi({
+      description: "Nomor transfer; setelah pencairan gagal, keterangan bank.",
+      example: "BCA-20261120-0001",
+    }),
     activated_at: waktu,
     closed_at: waktu,
   })
@@ -95,9 +99,27 @@ export const pinjamanLengkapSchema = pinjamanSchema
       .int()
       .min(0)
       .max(2)
-      .openapi({ description: "Berapa orang yang masih harus menyetujui.", example: 0 }),
+      .openapi({
+        description: "Paling sedikit berapa orang lagi menyetujui; bersama pinjaman lain bisa dua.",
+        example: 0,
+      }),
   })
   .openapi("PinjamanLengkap");
+
+export const pinjamanDinilaiSchema = pinjamanLengkapSchema
+  .extend({
+    missing: z
+      .array(
+        z.object({
+          code: z.enum(KYC_CODES).openapi({ example: "ktp" }),
+          detail: z.string().openapi({ example: "Foto KTP belum diunggah" }),
+        }),
+      )
+      .openapi({
+        description: "Yang masih kurang dari nasabahnya untuk disetujui; kosong setelah diputuskan.",
+      }),
+  })
+  .openapi("PinjamanDinilai");
 
 export const tinjauSchema = z
   .strictObject({

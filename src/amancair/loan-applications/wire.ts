@@ -1,10 +1,11 @@
 import type { z } from "@hono/zod-openapi";
 import { toWire } from "../../platform/money.ts";
-import type { Pinjaman, PinjamanLengkap } from "./loan-applications.ts";
+import type { Pinjaman, PinjamanDinilai, PinjamanLengkap } from "./loan-applications.ts";
 import type { AngsuranMasuk } from "./payments.ts";
 import type { Aturan, Simulasi } from "./rules.ts";
 import type {
   angsuranMasukSchema,
+  pinjamanDinilaiSchema,
   aturanSchema,
   pinjamanLengkapSchema,
   pinjamanSchema,
@@ -52,6 +53,14 @@ export function toPinjamanLengkap({
     outstanding_interest: toWire(outstandingInterest),
     approvals_needed: approvalsNeeded,
   };
+}
+
+/** A loan by itself, and what its customer still lacks. */
+export function toPinjamanDinilai({
+  missing,
+  ...lengkap
+}: PinjamanDinilai): z.input<typeof pinjamanDinilaiSchema> {
+  return { ...toPinjamanLengkap(lengkap), missing };
 }
 
 /** A repayment. */

@@ -12,6 +12,7 @@ import { devices } from "../devices/devices.ts";
 import { documents } from "../documents/documents.ts";
 import { emergency } from "../emergency/emergency.ts";
 import { employment } from "../employment/employment.ts";
+import { pembayaranSaya } from "../loan-applications/loan-applications.ts";
 import { notifications } from "../notifications/notifications.ts";
 import { telemetry } from "../telemetry/telemetry.ts";
 import * as repo from "./repo.ts";
@@ -62,11 +63,12 @@ const terbanyak = (nama: string) =>
 export async function dataSaya(deps: BagianDeps, actor: Actor) {
   const { db } = deps;
   const bagian = Object.entries<Bagian>(BAGIAN);
-  const [, [saya], pinjaman, angsuran, jejak, ...isi] = await withActor(db, actor, [
+  const [, [saya], pinjaman, angsuran, pembayaran, jejak, ...isi] = await withActor(db, actor, [
     repo.catatAkses(db),
     repo.sayaSendiri(db),
     repo.pinjamanSaya(db),
     repo.angsuranSaya(db),
+    pembayaranSaya(db, BARIS_TERBANYAK),
     repo.jejakSaya(db, BARIS_TERBANYAK),
     ...bagian.map(([nama, satu]) => semuaMilik(db, satu, terbanyak(nama))),
   ]);
@@ -84,9 +86,10 @@ export async function dataSaya(deps: BagianDeps, actor: Actor) {
     nasabah: { ...nasabah, phone, nationalId },
     pinjaman,
     angsuran,
+    pembayaran,
     jejak,
     bagian: Object.fromEntries(parts),
-    terpotong: [...parts, ["access_log", jejak] as const]
+    terpotong: [...parts, ["loan_repayments", pembayaran] as const, ["access_log", jejak] as const]
       .filter(([nama, baris]) => baris.length >= terbanyak(nama))
       .map(([nama]) => nama),
   };

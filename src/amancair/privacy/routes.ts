@@ -25,7 +25,7 @@ const data = defineRoute({
   path: "/me/data",
   operationId: "dataSaya",
   tags,
-  summary: "Semua data tentang saya, dan siapa yang membacanya",
+  summary: "Semua isi berkas saya, dan siapa yang membacanya",
   description:
     "Hak akses UU PDP: semua isian tanpa samaran, untuk pemiliknya sendiri. Pemberian ini tercatat.",
   access: untuk("nasabah"),
@@ -90,7 +90,7 @@ export function privacyRoutes(deps: BagianDeps & { clock: Clock }): Router {
 }
 
 function dataBody(saya: Awaited<ReturnType<typeof dataSaya>>, now: Date) {
-  const { akun, nasabah, bagian, pinjaman, angsuran, jejak, terpotong } = saya;
+  const { akun, nasabah, bagian, pinjaman, angsuran, pembayaran, jejak, terpotong } = saya;
   return dataSchema.parse({
     ...bagian,
     generated_at: now.toISOString(),
@@ -99,11 +99,13 @@ function dataBody(saya: Awaited<ReturnType<typeof dataSaya>>, now: Date) {
       ...nasabah,
       external_user_id: nasabah.externalUserId,
       national_id: nasabah.nationalId,
+      nik_flag: nasabah.nikFlag,
       created_at: nasabah.createdAt.toISOString(),
       updated_at: nasabah.updatedAt.toISOString(),
     },
     loan_applications: pinjaman.map(dalamIso),
     loan_instalments: angsuran.map((baris) => dalamIso(baris.angsuran)),
+    loan_repayments: pembayaran.map(dalamIso),
     access_log: jejak.map(({ waktu, pelaku, aksi, sasaranTabel, sasaranId, rincian }) => ({
       at: waktu.toISOString(),
       actor: pelaku,

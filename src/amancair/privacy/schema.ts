@@ -51,6 +51,7 @@ export const dataSchema = z
       dob: z.iso.date().nullable(),
       gender: z.string().nullable(),
       national_id: z.string().nullable(),
+      nik_flag: z.string().nullable().openapi({ description: "Mengapa NIK perlu dilihat petugas." }),
       created_at: waktu,
       updated_at: waktu,
     }),
@@ -67,6 +68,7 @@ export const dataSchema = z
     privacy_requests: baris,
     loan_applications: baris,
     loan_instalments: baris,
+    loan_repayments: baris,
     access_log: z
       .array(
         z.object({

@@ -7,7 +7,7 @@ import { PerangkatTidakDikenal, UserIdWajib, type BagianDeps } from "../bagian/b
 import { json, semuaRoute, tags, type Crud } from "../crud/crud.ts";
 import { diterimaSchema, saringan, tambahTelemetrySchema } from "./schema.ts";
 import { telemetryEvents } from "./table.ts";
-import { catat, telemetry } from "./telemetry.ts";
+import { BelumSetujuAnalitik, catat, telemetry } from "./telemetry.ts";
 
 const SEMUA = "/telemetry";
 const crud: Crud = {
@@ -32,11 +32,11 @@ const tambahKejadian = defineRoute({
   tags,
   summary: "Catat satu kejadian atau sampai seratus sekaligus",
   description:
-    "Isian yang tidak boleh dikumpulkan aplikasi pinjaman (kontak, SMS, aplikasi terpasang, …) ditolak; alamat email, nomor telepon, dan nomor panjang di dalam teks dihapus.",
+    "Hanya bila nasabah memberi persetujuan analytics. Isian yang tidak boleh dikumpulkan aplikasi pinjaman (kontak, SMS, aplikasi terpasang, …) ditolak; alamat email, nomor telepon, dan nomor panjang di dalam teks dihapus.",
   access: siapaPun,
   request: { body: { required: true, content: json(tambahTelemetrySchema) } },
   responses: { 201: { description: "Dicatat", content: json(diterimaSchema) } },
-  errors: [UserTidakAda, UserIdWajib, PerangkatTidakDikenal],
+  errors: [UserTidakAda, UserIdWajib, PerangkatTidakDikenal, BelumSetujuAnalitik],
 });
 
 export function telemetryRoutes(deps: BagianDeps): Router {

@@ -6,6 +6,13 @@ import { catatKejadian, type Kejadian } from "./repo.ts";
 import { telemetrySchema } from "./schema.ts";
 import { telemetryEvents as tabel } from "./table.ts";
 
+export const BelumSetujuAnalitik = defineError(
+  409,
+  "BELUM_SETUJU_ANALITIK",
+  "Nasabah belum menyetujui kejadian di aplikasi dicatat (analytics).",
+  { constraint: "telemetry_events_buat" },
+);
+
 /** What happened in the app. */
 export const telemetry: Bagian = {
   nama: "telemetry_events",
@@ -15,7 +22,10 @@ export const telemetry: Bagian = {
   TidakAda: defineError(404, "KEJADIAN_TIDAK_ADA", "Kejadian tidak ditemukan."),
 };
 
-/** Adds events to a customer's file, in one statement. Throws `UserTidakAda`, `UserIdWajib`, `PerangkatTidakDikenal`. */
+/**
+ * Adds events to the file of a customer who agreed to that, in one statement.
+ * Throws `UserTidakAda`, `UserIdWajib`, `PerangkatTidakDikenal`, `BelumSetujuAnalitik`.
+ */
 export async function catat(
   { db }: BagianDeps,
   actor: Actor,

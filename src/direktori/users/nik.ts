@@ -1,3 +1,5 @@
+import type { NikFlag } from "./table.ts";
+
 // What can be read from a NIK (nomor induk kependudukan): PPKKCC DDMMYY SSSS, the place of first registration, the
 // birth date with 40 added to a woman's day, a serial. It has no check digit.
 
@@ -48,9 +50,6 @@ const FEMALE = /^(p|perempuan|wanita|female|f)$/i;
 
 /** What a woman's day of birth is moved by. */
 const FEMALE_DAYS = 40;
-
-/** Why a NIK looks wrong. `format`: it is not 16 digits, and nothing can be read from it. */
-export type NikFlag = "format" | "province" | "date" | "serial" | "dob_mismatch" | "gender_mismatch";
 
 /** What a person says besides the NIK: `dob` as YYYY-MM-DD, `gender` in any words. What is not said is not compared. */
 export interface Declared {

@@ -6,7 +6,7 @@ import { devices } from "../../amancair/devices/table.ts";
 import type { BlindIndex } from "../../platform/crypto/blind-index.ts";
 import { sameIndex } from "../../platform/db/blind-index-column.ts";
 import { MAX_LIMIT } from "../../platform/http/list.ts";
-import { nasabah, pegawai } from "./table.ts";
+import { nasabah, pegawai, type NikFlag } from "./table.ts";
 
 export type PegawaiBaru = Omit<typeof pegawai.$inferInsert, "id">;
 export type NasabahBaru = Omit<
@@ -17,11 +17,20 @@ export type UbahNasabah = Changes<Omit<NasabahBaru, "externalUserId" | "kunci">>
 
 /** What is odd about the NIK, as far as a change says something of it. */
 export interface TandaNik {
-  nikFlag?: string | null | SQL | undefined;
+  nikFlag?: NikFlag | null | SQL | undefined;
 }
 
 /** A NIK that stays while what it is compared with changes. */
 export const PERIKSA_LAGI = sql`case when ${nasabah.nationalIdSegel} is not null then 'recheck' end`;
+
+/** What was found odd about a NIK, if what it was compared with is still what it was. */
+export function tandaBila(
+  flag: NikFlag | null,
+  { dob, gender }: Pick<typeof nasabah.$inferSelect, "dob" | "gender">,
+): SQL {
+  return sql`case when ${nasabah.dob} is not distinct from ${dob}::date and ${nasabah.gender} is not distinct from ${gender}
+    then ${flag} else 'recheck' end`;
+}
 
 export interface Saringan {
   /** Only the caller's own file: all that row-level security leaves to a nasabah, but found by an index. */

@@ -114,7 +114,7 @@ const cariNasabah = defineRoute({
   tags,
   summary: "Cari nasabah dengan nomor telepon, NIK, email, IMEI, atau nomor rekening",
   description:
-    "Hanya nilai yang sama persis. Nilainya di isi permintaan, agar tidak tertulis di catatan alamat. Pencarian tercatat di audit, tanpa nilainya.",
+    "Hanya nilai yang sama persis. Nilainya di isi permintaan, agar tidak tertulis di catatan alamat. Karyawan menemukan IMEI dan nomor rekening hanya di berkas yang diurusnya. Pencarian tercatat di audit, tanpa nilainya.",
   access: untuk("admin", "karyawan"),
   request: { body: { required: true, content: { "application/json": { schema: cariSchema } } } },
   responses: {

@@ -58,11 +58,12 @@ const isianNasabah = {
     .nullish()
     .openapi({ type: ["string", "null"] }),
   email: emailField().nullish().openapi({ example: "budi@example.com" }),
-  dob: dateField()
-    .refine((hari) => hari >= "1900-01-01", "harus sejak 1900")
-    .nullish()
-    .openapi({ example: "1990-05-17" }),
-  gender: textField(1, 16).nullish().openapi({ example: "L" }),
+  dob: dateField().nullish().openapi({ example: "1990-05-17" }),
+  gender: textField(1, 16).nullish().openapi({
+    example: "L",
+    description:
+      "Dibandingkan dengan NIK bila L, laki-laki, pria, male, M, P, perempuan, wanita, female, atau F.",
+  }),
   national_id: z
     .string()
     .regex(/^\d{16}$/, "harus 16 angka")
@@ -74,7 +75,7 @@ const tambahPegawai = z.strictObject(isianPegawai).openapi("TambahPegawai");
 const tambahNasabah = z.strictObject(isianNasabah).openapi("TambahNasabah");
 
 const SALAH_SATU =
-  "kirim isian pegawai (nama, alamat, telepon, id_jabatan) atau nasabah (name, phone, email, …), tidak keduanya";
+  "kirim salah satu: isian pegawai (nama, alamat, telepon, id_jabatan) atau nasabah (name, phone, email, …)";
 
 /**
  * Which kind it is, is told by the fields: the two have none in common. An `xor`, because a union that one shape nearly fits

@@ -47,6 +47,21 @@ export const pegawai = pgTable(
   ],
 );
 
+/**
+ * Why a NIK looks wrong. `format`: it is not 16 digits, and nothing can be read from it. `recheck`: what it is compared with
+ * has changed since.
+ */
+const NIK_FLAGS = [
+  "format",
+  "province",
+  "date",
+  "serial",
+  "dob_mismatch",
+  "gender_mismatch",
+  "recheck",
+] as const;
+export type NikFlag = (typeof NIK_FLAGS)[number];
+
 /** Users of document 002: customers of the lending app. What is sensitive is sealed; `_indeks` finds it without opening. */
 export const nasabah = pgTable(
   "nasabah",
@@ -73,7 +88,7 @@ export const nasabah = pgTable(
     nationalIdSegel: text("national_id_segel"),
     nationalIdIndeks: blindIndex("national_id_indeks"),
     /** What is odd about the NIK; people look at it before a loan. */
-    nikFlag: text("nik_flag"),
+    nikFlag: text("nik_flag", { enum: NIK_FLAGS }),
     createdAt: timestamp("created_at", { withTimezone: true })
       .notNull()
       .default(sql`app.jam()`),

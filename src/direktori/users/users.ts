@@ -197,13 +197,13 @@ async function kunciUntuk(deps: UsersDeps, actor: Actor, id: number) {
 /** What is odd about the NIK after a change; one that stays is looked at again when what it says does not. */
 function tanda({ nationalId, dob, gender }: IsianNasabah, lama: BarisNasabah | undefined): repo.TandaNik {
   if (nationalId === null) return { nikFlag: null };
-  if (nationalId)
-    return {
-      nikFlag: nikFlag(nationalId, {
-        dob: dob === undefined ? lama?.dob : dob,
-        gender: gender === undefined ? lama?.gender : gender,
-      }),
-    };
+  if (nationalId && lama) {
+    const flag = nikFlag(nationalId, {
+      dob: dob === undefined ? lama.dob : dob,
+      gender: gender === undefined ? lama.gender : gender,
+    });
+    return { nikFlag: repo.tandaBila(flag, lama) };
+  }
   return dob === undefined && gender === undefined ? {} : { nikFlag: repo.PERIKSA_LAGI };
 }
 
@@ -261,7 +261,7 @@ async function ada(
 /** A request whose fields belong to the other kind of users. */
 function lainJenis(milik: "pegawai" | "nasabah"): Error {
   const detail = `user ini ${milik === "pegawai" ? "nasabah" : "pegawai"}; isian ini milik ${milik}`;
-  return new ValidationFailed({ errors: [{ pointer: "#/", detail }] });
+  return new ValidationFailed({ errors: [{ pointer: "#", detail }] });
 }
 
 /** Counts what a nasabah says of its numbers; staff may know who is a customer. Throws `TooManyRequests`. */

@@ -3,6 +3,7 @@ import { isTextAt, mergeExif, namesLatitude, readExif, type ExifFacts, type Orie
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
+const DNL = 0xdc;
 const APP0 = 0xe0;
 const APP1 = 0xe1;
 const APP2 = 0xe2;
@@ -12,15 +13,24 @@ const COM = 0xfe;
 
 /** A JFIF header without its thumbnail: marker, length, and 14 bytes of which the last two are the thumbnail's size. */
 const JFIF_BYTES = 18;
+/** A frame's marker, length, precision, height, width and number of components. */
+const FRAME_HEAD_BYTES = 10;
+
+/** Pixels. */
+interface Size {
+  width: number;
+  height: number;
+}
 
 /**
  * A JPEG without private metadata, or `undefined` when it is none or broken (ITU-T T.81 annex B).
  *
  * Stays: tables, frame and scans byte by byte, JFIF's header without its thumbnail, the ICC profile, Adobe's colour
  * transform. Goes: every other application segment, comments, fill bytes, all after EOI. An Orientation other than 1 is
- * written back alone. Refused too: markers no browser decodes, since they could carry anything.
+ * written back alone. Refused too: markers no browser decodes, since they could carry anything, a second frame, and
+ * another number of lines than the frame's. `width` and `height` are what the frame declares, which may be anything.
  */
-export function sanitizeJpeg(bytes: Uint8Array): { bytes: Uint8Array; exif: ExifFacts } | undefined {
+export function sanitizeJpeg(bytes: Uint8Array): ({ bytes: Uint8Array; exif: ExifFacts } & Size) | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) return undefined;
   const out = new Uint8Array(bytes.length);
   let size = 0;
@@ -29,7 +39,7 @@ export function sanitizeJpeg(bytes: Uint8Array): { bytes: Uint8Array; exif: Exif
     size += end - start;
   };
   let exif: ExifFacts = { gps: false };
-  let hasFrame = false;
+  let frame: Size | undefined;
   let hasScan = false;
   let at = 2;
   for (;;) {
@@ -39,16 +49,20 @@ export function sanitizeJpeg(bytes: Uint8Array): { bytes: Uint8Array; exif: Exif
     // The last of the fill bytes belongs to the marker.
     const start = at - 1;
     if (code === EOI) break;
-    const end = at + 1 + lengthAt(bytes, at + 1);
+    const end = at + 1 + shortAt(bytes, at + 1);
     if (end < at + 3 || end > bytes.length) return undefined;
     at = end;
     if (code === SOS) {
-      if (!hasFrame) return undefined;
+      if (!frame) return undefined;
       hasScan = true;
       at = endOfScan(bytes, end);
       keep(start, at);
     } else if (isCoding(code)) {
-      hasFrame ||= isFrame(code);
+      if (code === DNL && shortAt(bytes, start + 4) !== frame?.height) return undefined;
+      if (isFrame(code)) {
+        if (frame || end - start < FRAME_HEAD_BYTES) return undefined;
+        frame = { height: shortAt(bytes, start + 5), width: shortAt(bytes, start + 7) };
+      }
       keep(start, end);
     } else if (isMetadata(code)) {
       if (code === APP1) exif = mergeExif(exif, factsOf(bytes, start + 4, end));
@@ -62,12 +76,12 @@ export function sanitizeJpeg(bytes: Uint8Array): { bytes: Uint8Array; exif: Exif
       return undefined;
     }
   }
-  if (!hasScan) return undefined;
-  return { bytes: join(head(exif.orientation), out.subarray(0, size)), exif };
+  if (!frame || !hasScan) return undefined;
+  return { bytes: join(head(exif.orientation), out.subarray(0, size)), exif, ...frame };
 }
 
-/** The segment's length, which counts its own two bytes; below 2 or beyond the end when the file stops in it. */
-function lengthAt(bytes: Uint8Array, at: number): number {
+/** Two bytes as a number, such as a segment's length, which counts them too; what is behind the end counts as 0. */
+function shortAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 

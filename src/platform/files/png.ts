@@ -21,9 +21,11 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
  *
  * Stays, in order and byte by byte: what makes up the picture. Goes: Exif, texts, times, every ancillary chunk not known
  * to be harmless, all after IEND. An unknown critical chunk is refused, as decoders must. GPS in compressed texts goes
- * unnoticed, and goes with them.
+ * unnoticed, and goes with them. `width` and `height` are what IHDR declares, which may be anything.
  */
-export function sanitizePng(bytes: Uint8Array): { bytes: Uint8Array; exif: ExifFacts } | undefined {
+export function sanitizePng(
+  bytes: Uint8Array,
+): { bytes: Uint8Array; exif: ExifFacts; width: number; height: number } | undefined {
   if (SIGNATURE.some((byte, index) => bytes[index] !== byte)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = new Uint8Array(bytes.length);
@@ -51,7 +53,10 @@ export function sanitizePng(bytes: Uint8Array): { bytes: Uint8Array; exif: ExifF
     }
     at = end;
     if (type !== "IEND") continue;
-    return hasPixels && length === 0 ? { bytes: out.slice(0, size), exif } : undefined;
+    if (!hasPixels || length > 0) return undefined;
+    const header = SIGNATURE.length + 8;
+    const [width, height] = [view.getUint32(header), view.getUint32(header + 4)];
+    return { bytes: out.slice(0, size), exif, width, height };
   }
 }
 

@@ -10,9 +10,15 @@ export interface SanitizedFile {
   exif: ExifFacts;
 }
 
+/** Pixels on a side: what graphics hardware commonly takes as one texture. */
+const MAX_SIDE = 16_384;
+/** 64 megapixels, which take 256 MB when shown. */
+const MAX_PIXELS = 64_000_000;
+
 /**
  * The gate for uploads: recognises JPEG, PNG and PDF by their bytes and takes private metadata out of images.
- * `undefined` for anything else, and for files whose structure is broken. Never throws, in time linear to the size.
+ * `undefined` for anything else, for files whose structure is broken, and for pictures that declare no area or one too
+ * large to be shown. Never throws, in time linear to the size.
  *
  * Pixels are not decoded, so a picture that passes may still not show. What an image carries behind its end is cut off.
  *
@@ -22,11 +28,20 @@ export interface SanitizedFile {
  */
 export function sanitizeFile(bytes: Uint8Array): SanitizedFile | undefined {
   const jpeg = sanitizeJpeg(bytes);
-  if (jpeg) return { mimeType: "image/jpeg", ...jpeg };
+  if (jpeg) return imageOf("image/jpeg", jpeg);
   const png = sanitizePng(bytes);
-  if (png) return { mimeType: "image/png", ...png };
+  if (png) return imageOf("image/png", png);
   if (isQuietPdf(bytes)) return { mimeType: "application/pdf", bytes, exif: { gps: false } };
   return undefined;
+}
+
+/** A few kilobytes can declare pixels enough to take the memory of whoever looks at them. */
+function imageOf(
+  mimeType: SanitizedFile["mimeType"],
+  { width, height, bytes, exif }: NonNullable<ReturnType<typeof sanitizeJpeg>>,
+): SanitizedFile | undefined {
+  const isShowable = Math.min(width, height) > 0 && Math.max(width, height) <= MAX_SIDE;
+  return isShowable && width * height <= MAX_PIXELS ? { mimeType, bytes, exif } : undefined;
 }
 
 /** Readers look for the end mark in so many bytes at the end. */

@@ -13,7 +13,7 @@ function readable(text: z.ZodString, min: number, max: number, except = /(?!)/g)
       (chars) => !UNPRINTABLE.test(chars.replaceAll(except, "")),
       "memuat karakter yang tidak dapat dicetak",
     )
-    .refine((chars) => min === 0 || /[\p{L}\p{N}]/u.test(chars), "tidak boleh kosong");
+    .refine((chars) => min === 0 || /[\p{L}\p{N}]/u.test(chars), "harus memuat huruf atau angka");
 }
 
 /** A line of text for people: trimmed, NFC, and `readable`. */
@@ -40,9 +40,11 @@ export function telephoneField() {
     .regex(/^[+(]?[0-9][0-9 ().-]{5,18}$/, "harus nomor telepon, misalnya 081234567890");
 }
 
-/** A day that exists, as YYYY-MM-DD. */
+/** A day that exists, as YYYY-MM-DD, since 1900: PostgreSQL has no year 0, and nothing here is older. */
 export function dateField() {
-  return z.iso.date("harus tanggal yang ada, misalnya 1990-05-17");
+  return z.iso
+    .date({ error: "harus tanggal yang ada, misalnya 1990-05-17", abort: true })
+    .refine((day) => day >= "1900-01-01", "harus sejak 1900");
 }
 
 /** An instant as ISO 8601 with its zone, of a time that anything here could have happened or will. */

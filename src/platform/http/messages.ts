@@ -6,6 +6,7 @@ const KINDS: Record<string, string> = {
   int: "bilangan bulat",
   boolean: "true atau false",
   object: "objek",
+  record: "objek",
   array: "daftar",
 };
 

@@ -24,6 +24,8 @@ export interface Access {
   schemes: readonly { name: string; definition: SecurityScheme }[];
   /** Callers without credentials are let in too, and may do less. */
   optional?: boolean;
+  /** Who of those with credentials may call, in Indonesian, where not everybody may. */
+  who?: string;
   middleware: MiddlewareHandler<HouseEnv>[];
   errors: readonly ErrorClass[];
   /** Errors of requests that change something only. */
@@ -45,6 +47,7 @@ export const open: Access = { schemes: [], middleware: [], errors: [] };
 export function either(header: string, first: Access, second: Access): Access {
   return {
     schemes: [...first.schemes, ...second.schemes],
+    ...(second.who && { who: `pemegang ${header}, ${second.who}` }),
     errors: [...first.errors, ...second.errors],
     unsafeErrors: [...(first.unsafeErrors ?? []), ...(second.unsafeErrors ?? [])],
     middleware: [
@@ -73,7 +76,17 @@ const problemSchema = z
     detail: z.string(),
     instance: z.string(),
     request_id: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().openapi({
+            description:
+              "`#/isian` (JSON Pointer) di isi permintaan, atau `path:`, `query:`, `header:`, `cookie:`, `kyc:` dengan nama.",
+          }),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
   })
   .openapi("Masalah", {
     description: "RFC 9457 problem document; `detail` untuk manusia, `type` untuk mesin.",
@@ -115,8 +128,10 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
     InternalError,
     ServiceUnavailable,
   ];
+  const description = [config.description, access.who && `Untuk ${access.who}.`].filter(Boolean).join("\n\n");
   const route: RouteConfig = {
     ...config,
+    ...(description && { description }),
     middleware,
     // An empty list says "open"; no list would say nothing.
     security: [...access.schemes.map(({ name }) => ({ [name]: [] })), ...(access.optional ? [{}] : [])],

@@ -44,15 +44,19 @@ export function createRouter(): Router {
     defaultHook(result) {
       if (result.success) return;
       const prefix = POINTER_PREFIX[result.target];
-      const errors = result.error.issues.flatMap(closest).flatMap((issue): FieldProblem[] => {
-        // An unknown key is reported where it stands, not at the object that holds it.
-        const paths =
-          issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-        return paths.map((path) => ({
-          pointer: prefix + path.map(escapePointer).join("/"),
-          detail: issue.message,
-        }));
-      });
+      const issues = result.error.issues.flatMap(closest);
+      const errors = issues
+        .filter((issue) => !isSaidBetter(issue, issues))
+        .flatMap((issue): FieldProblem[] => {
+          // An unknown key is reported where it stands, not at the object that holds it.
+          const paths =
+            issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+          return paths.map((path) => ({
+            // The whole body is `#`; `#/` would be its field without a name (RFC 6901).
+            pointer: path.length === 0 ? prefix.replace("/", "") : prefix + path.map(escapePointer).join("/"),
+            detail: issue.message,
+          }));
+        });
       // One sentence a field: the first check that fails is the one to mend.
       const first = [...Map.groupBy(errors, ({ pointer }) => pointer).values()].flatMap((all) =>
         all.slice(0, 1),
@@ -72,6 +76,17 @@ function closest(issue: Issue): Issue[] {
   const [best = [], second = []] = issue.errors.toSorted((a, b) => unknown(a) - unknown(b));
   if (unknown(best) === unknown(second)) return [issue];
   return best.flatMap((inner) => closest({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** Of a number too big to be exact zod says so, and notes it; its own limit, where it has one, says more. */
+function isSaidBetter(issue: Issue, issues: readonly Issue[]): boolean {
+  return (
+    issue.code === "too_big" &&
+    "note" in issue &&
+    issues.some(
+      (other) => other !== issue && other.code === "too_big" && other.path.join() === issue.path.join(),
+    )
+  );
 }
 
 /** One segment of a JSON pointer (RFC 6901), cut to what is fit to show. */
