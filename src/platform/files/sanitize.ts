@@ -12,8 +12,8 @@ export interface SanitizedFile {
 
 /** Pixels on a side: what graphics hardware commonly takes as one texture. */
 const MAX_SIDE = 16_384;
-/** 64 megapixels, which take 256 MB when shown. */
-const MAX_PIXELS = 64_000_000;
+/** The largest photo of a 64-megapixel camera, 9248 × 6936; 260 MB when shown. */
+const MAX_PIXELS = 65_000_000;
 
 /**
  * The gate for uploads: recognises JPEG, PNG and PDF by their bytes and takes private metadata out of images.
