@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { bodyOf, refusalAt, useOrang, written } from "../direktori/caller.ts";
+import { atasNama, bodyOf, refusalAt, useOrang, written } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
-import { agree, firstAdmin, makeBerkasNasabah } from "../make.ts";
+import { agree, firstAdmin, login, makeBerkasNasabah, postJson } from "../make.ts";
 import {
   loanIn,
   LOANS,
@@ -104,6 +104,21 @@ test("whom the first of two persons approved stays who it is", async () => {
     expect(await refusalAt(borrower.caller.put(path, isian))).toBe("409 masih-ada-pinjaman");
   await bodyOf(loans.reject(id, {}, siti));
   await bodyOf(borrower.caller.put(path, { name: "Orang Lain" }));
+});
+
+test("an admin mends mistakes in the file of a borrower, but not in its own", async () => {
+  const borrower = await makeBorrower(world);
+  await loanIn(loans, borrower, "approved");
+  const path = `/users/${borrower.userId}`;
+  await bodyOf(admin.put(path, { name: "Budi Santoso" }));
+  const role = { role: "admin" };
+  await bodyOf(
+    postJson(world, `/auth/akun/${borrower.orang.id}`, role, (await firstAdmin(world)).headers, "PATCH"),
+  );
+  const again = await login(world, borrower.orang.email, borrower.orang.password);
+  const asAdmin = atasNama(world, { ...borrower.orang, ...again });
+  for (const isian of [{ name: "Orang Lain" }, { national_id: null }])
+    expect(await refusalAt(asAdmin.put(path, isian))).toBe("409 masih-ada-pinjaman");
 });
 
 test("a loan whose transfer failed counts for the second person as if it were on its way", async () => {

@@ -95,14 +95,10 @@ export const pinjamanLengkapSchema = pinjamanSchema
     ),
     outstanding_principal: rupiah(0, 3_000_000),
     outstanding_interest: rupiah(0, 1_629_000),
-    approvals_needed: z
-      .int()
-      .min(0)
-      .max(2)
-      .openapi({
-        description: "Paling sedikit berapa orang lagi menyetujui; bersama pinjaman lain bisa dua.",
-        example: 0,
-      }),
+    approvals_needed: z.int().min(0).max(2).openapi({
+      description: "Paling sedikit berapa orang lagi menyetujui; bersama pinjaman lain bisa dua.",
+      example: 0,
+    }),
   })
   .openapi("PinjamanLengkap");
 
