@@ -194,10 +194,11 @@ begin
     end if;
     -- With what the customer owes already: many small loans are a large one.
     v_pertama := v_loan.first_approver_id is null and v_loan.amount + (
-        select coalesce(sum(case l.status when 'approved' then l.amount else -b.saldo end), 0) from loan_applications l left join buku b on b.loan_id = l.id
+        select coalesce(sum(case l.status when 'approved' then l.amount else -b.saldo end), 0)
+        from loan_applications l left join buku b on b.loan_id = l.id
         where l.user_id = v_loan.user_id and l.id <> p_id and l.status in ('approved', 'disbursed', 'active')
       ) > v_aturan.second_person_above;
-    -- Weighed in the roundtrip before; it may have changed since, and from here on it does not.
+    -- Weighed in the roundtrip before. Who the customer is, stays from here on.
     select nik_flag into v_flag from nasabah where id = v_loan.user_id and xmin::text = p_dilihat for share;
     if not found or (v_flag is not null and p_nik is not true)
       or (select count(*) from consents where user_id = v_loan.user_id and purpose in ('credit_assessment', 'kyc')

@@ -29,7 +29,7 @@ const FLAWS: [code: KycCode, flaw: Partial<KycFacts>, detail: string][] = [
   ["selfie", { hasSelfie: false }, "Swafoto belum diunggah"],
   ["employment", { incomeMonthly: null }, "Pekerjaan dan penghasilan belum diisi"],
   ["dti", { monthlyBurden: 1_200_001n }, "Angsuran dan kewajiban lain melebihi 30% penghasilan sebulan"],
-  ["consent", { hasConsent: false }, "Persetujuan credit_assessment dan kyc belum diberikan"],
+  ["consent", { hasConsent: false }, "Persetujuan credit_assessment dan kyc belum lengkap"],
   ["nik_review", { nikFlag: "serial" }, "NIK belum diperiksa petugas: nomor urutnya 0000"],
 ];
 const codes = (facts: Partial<KycFacts>) =>

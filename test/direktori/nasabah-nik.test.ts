@@ -51,12 +51,13 @@ test.each([{ dob: "1957-06-05" }, { gender: "P" }])(
     const { db } = world.deps;
     const batch = db.batch.bind(db);
     // The file is read first, and the NIK written in a second roundtrip.
-    vi.spyOn(db, "batch").mockImplementationOnce(async (queries) => {
+    const reading = vi.spyOn(db, "batch").mockImplementationOnce(async (queries) => {
       const read = await batch(queries);
       await bodyOf(caller.put(path, baru));
       return read;
     });
     await bodyOf(caller.put(path, { national_id }));
     expect(await flag()).toBe("recheck");
+    reading.mockRestore();
   },
 );

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { paragraphField, textField } from "../../platform/http/fields.ts";
-import { bersihkan, bersihkanProps, propsField } from "../batas/batas.ts";
+import { bersihField, bersihkanProps, propsField } from "../batas/batas.ts";
 import { deviceIdField, userIdField } from "../crud/crud.ts";
 
 export const crashReportSchema = z
@@ -21,14 +21,14 @@ export const tambahCrashReportSchema = z
   .strictObject({
     ...userIdField,
     ...deviceIdField,
-    title: textField(1, 200).transform(bersihkan).openapi({
+    title: bersihField(textField(1, 200)).openapi({
       type: "string",
       minLength: 1,
       maxLength: 200,
       example: "NullPointerException",
       description: BERSIH,
     }),
-    stacktrace: paragraphField(1, 16_000).transform(bersihkan).openapi({
+    stacktrace: bersihField(paragraphField(1, 16_000)).openapi({
       type: "string",
       minLength: 1,
       maxLength: 16_000,

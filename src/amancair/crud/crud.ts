@@ -19,6 +19,8 @@ export interface Crud {
   /** In operation ids, e.g. `semuaAlamat`; and for people. */
   nama: string;
   judul: string;
+  /** What is to be said of its addresses. */
+  keterangan?: string;
   /** What adding answers: 200 where document 002 has it, else 201. */
   status?: 200 | 201;
   /** What the constraints of its table mean. */
@@ -148,13 +150,14 @@ export function tambahRoute(router: Router, deps: BagianDeps, crud: Crud, isian:
 
 /** Changes what is given of a row. */
 export function ubahRoute(router: Router, deps: BagianDeps, crud: Crud, isian: z.ZodObject): void {
-  const { bagian: bag, paths, nama, judul, errors = [] } = crud;
+  const { bagian: bag, paths, nama, judul, keterangan, errors = [] } = crud;
   const route = defineRoute({
     method: "put",
     path: paths.satu,
     operationId: `ubah${nama}`,
     tags,
     summary: `Ubah ${judul}; isian yang tidak dikirim tetap`,
+    ...(keterangan && { description: keterangan }),
     access: siapaPun,
     request: { params: satuParams, body: { required: true, content: json(isian) } },
     responses: { 200: { description: judul, content: json(bag.schema) } },
@@ -170,7 +173,7 @@ export function ubahRoute(router: Router, deps: BagianDeps, crud: Crud, isian: z
 export function hapusRoute(
   router: Router,
   deps: BagianDeps,
-  { bagian: bag, paths, nama, judul }: Crud,
+  { bagian: bag, paths, nama, judul, keterangan }: Crud,
   errors: readonly ErrorClass[] = [],
 ): void {
   const route = defineRoute({
@@ -179,6 +182,7 @@ export function hapusRoute(
     operationId: `hapus${nama}`,
     tags,
     summary: `Hapus ${judul}`,
+    ...(keterangan && { description: keterangan }),
     access: siapaPun,
     request: { params: satuParams },
     responses: { 204: { description: "Dihapus" } },

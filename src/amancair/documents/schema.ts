@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { textField } from "../../platform/http/fields.ts";
-import { alasanField, bersihkan } from "../batas/batas.ts";
+import { alasanField, bersihField } from "../batas/batas.ts";
 
 const JENIS = ["ktp", "selfie", "bank_statement", "invoice"] as const;
 const TUJUAN = ["verification", "customer_request", "legal"] as const;
@@ -46,8 +46,8 @@ export const unggahSchema = z
   })
   .openapi("UnggahDokumen");
 
-/** A file's name, as far as it tells of nobody. Measured again as it is kept: NFKC makes 18 characters of one. */
-export const namaBerkas = textField(1, 200).transform(bersihkan).pipe(textField(1, 200));
+/** A file's name, as far as it tells of nobody. */
+export const namaBerkas = bersihField(textField(1, 200));
 
 export const saringan = {
   doc_type: z

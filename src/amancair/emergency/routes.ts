@@ -16,7 +16,8 @@ const crud: Crud = {
   bagian: emergency,
   paths: { semua: SATU, satu: SATU },
   nama: "KontakDarurat",
-  judul: "kontak darurat; id adalah id kontak",
+  judul: "kontak darurat",
+  keterangan: "id adalah id kontak.",
   errors: [bagian.PerangkatTidakDikenal],
 };
 const { schema } = emergency;

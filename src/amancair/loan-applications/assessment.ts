@@ -28,8 +28,8 @@ export interface Penilaian {
 
 /**
  * The rate at which a loan would be approved on day `today` (YYYY-MM-DD), and what stands in its way. Without `bunga` the
- * rate is what the first person approved, or as much as may be. Null when no rule covers the loan any more, or the caller
- * may not see its customer.
+ * rate is what the first person approved, or as much as may be. Null when no rule covers the loan any more, or the
+ * caller does not see its customer.
  */
 export function nilai(
   pinjaman: Permohonan,

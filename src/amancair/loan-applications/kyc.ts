@@ -87,7 +87,7 @@ export function missingForApproval(facts: KycFacts): KycGap[] {
     const bearable = burden * 100n <= incomeMonthly * BigInt(maxDtiPercent);
     need(bearable, "dti", `Angsuran dan kewajiban lain melebihi ${maxDtiPercent}% penghasilan sebulan`);
   }
-  need(facts.hasConsent, "consent", "Persetujuan credit_assessment dan kyc belum diberikan");
+  need(facts.hasConsent, "consent", "Persetujuan credit_assessment dan kyc belum lengkap");
   if (facts.hasNik && nikFlag !== null)
     need(facts.nikChecked, "nik_review", `NIK belum diperiksa petugas: ${NIK_WORDS[nikFlag]}`);
   return gaps;

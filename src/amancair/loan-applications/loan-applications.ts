@@ -206,7 +206,8 @@ async function tuntutLayak(
     repo.semuaAturan(db),
     ...tentangPeminjam(db, id),
   ]);
-  if (!pinjaman) throw new PinjamanTidakAda();
+  const [[peminjam]] = diketahui;
+  if (!pinjaman || !peminjam) throw new PinjamanTidakAda();
   const hari = todayInJakarta(clock);
   const penilaian = nilai(pinjaman, diketahui, aturan.map(toRule), hari, { bunga, nikDiperiksa });
   if (!penilaian) throw new PinjamanDiLuarAturan();

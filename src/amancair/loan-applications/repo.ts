@@ -112,8 +112,10 @@ export interface Keputusan {
   dilihat: string | null;
 }
 
-/** Decides. Raises what `tuntutPemutus` does, and PINJAMAN_DI_LUAR_ATURAN, BUNGA_DI_ATAS_BATAS, and KYC_BELUM_LENGKAP
- * when what was weighed has changed since. */
+/**
+ * Decides. Raises what `tuntutPemutus` does, PINJAMAN_DI_LUAR_ATURAN, BUNGA_DI_ATAS_BATAS, and KYC_BELUM_LENGKAP when the
+ * customer has changed since it was weighed.
+ */
 export function putuskan(db: Database, id: number, keputusan: Keputusan, dari: readonly Status[]) {
   const { setuju, catatan, bunga, nikDiperiksa, dilihat } = keputusan;
   return pinjamanDari(

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { bersihkan } from "../batas/batas.ts";
+import { bersihField } from "../batas/batas.ts";
 import { userIdField, userQuery } from "../crud/crud.ts";
 import { dateField, keyField, paragraphField, textField } from "../../platform/http/fields.ts";
 import { listQuery, wholeQuery } from "../../platform/http/list.ts";
@@ -112,7 +112,8 @@ export const pinjamanDinilaiSchema = pinjamanLengkapSchema
         }),
       )
       .openapi({
-        description: "Yang masih kurang dari nasabahnya untuk disetujui; kosong setelah diputuskan.",
+        description:
+          "Yang masih kurang dari nasabahnya untuk disetujui; kosong setelah diputuskan, dan bila tidak ada aturan untuk tenornya lagi.",
       }),
   })
   .openapi("PinjamanDinilai");
@@ -156,8 +157,6 @@ export const pencairanSchema = z
   })
   .openapi("HasilPencairan");
 
-const keterangan = textField(1, 200).nullish().openapi({ example: "Transfer BCA 20 Desember 2026" });
-
 export const bayarSchema = z
   .strictObject({
     amount: rupiah(1, 771_500),
@@ -166,11 +165,13 @@ export const bayarSchema = z
         "Kunci dan isi yang sama berarti pembayaran yang sama, sekali saja. Berlaku selamanya, untuk semua pinjaman.",
       example: "mutasi-bca-20261220-0001",
     }),
-    note: keterangan
-      .transform((teks) => teks && bersihkan(teks))
+    note: bersihField(textField(1, 200))
+      .nullish()
       .openapi({
         type: ["string", "null"],
+        minLength: 1,
         maxLength: 200,
+        example: "Transfer BCA 20 Desember 2026",
         description:
           "Tercatat di jurnal, dan tidak dapat dihapus; alamat email dan nomor panjang di dalamnya dibuang.",
       }),
