@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 import { inject } from "vitest";
 import { openDatabase } from "../dev/cloud.ts";
 import { openPglite, pgliteBackend } from "../dev/neon/pglite.ts";
 import type { Backend } from "../dev/neon/server.ts";
+
+const IN_USE = "55006";
 
 /** A migrated, empty database that nobody else uses. */
 export interface FreshDatabase {
@@ -24,7 +26,13 @@ export async function freshDatabase(url: string | undefined): Promise<FreshDatab
   const name = `satupintu_test_${randomBytes(6).toString("hex")}`;
   const own = new URL(url);
   own.pathname = `/${name}`;
-  const drop = () => onServer(url, `drop database if exists ${name} with (force)`);
+  // A pool that has ended still closes its connections: PostgreSQL waits up to five seconds for them, unless it is forced.
+  // One that is ended from outside meanwhile would be an error that nobody listens to any more.
+  const drop = () =>
+    onServer(url, `drop database if exists ${name}`).catch((error: unknown) => {
+      if (!(error instanceof DatabaseError && error.code === IN_USE)) throw error;
+      return onServer(url, `drop database if exists ${name} with (force)`);
+    });
   await onServer(url, `create database ${name}`);
   try {
     return { backend: await openDatabase({ url: own.href }), serverUrl: own.href, drop };

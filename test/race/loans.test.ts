@@ -143,6 +143,17 @@ describe.skipIf(!postgresUrl)(`loans at once (${postgresSuite})`, () => {
     await expectNoDeadlock();
   });
 
+  test("of 10 first incomes told at once, while a loan is open, one counts", async () => {
+    const borrower = await makeBorrower(world);
+    await loanIn(loans, borrower, "submitted");
+    await world.cloud.neon.asOwner("delete from employment where user_id = $1", [borrower.userId]);
+    const told = await atOnce(10, (at) =>
+      borrower.caller.post("/employment", { income_monthly: 1_000_000 + at, employment_type: "other" }),
+    );
+    expect(statuses(told)).toEqual({ 201: 1, 409: 9 });
+    await expectNoDeadlock();
+  });
+
   test("repayments of many loans at once do not wait in a circle", async () => {
     const many = await Promise.all(
       Array.from({ length: 6 }, async () => await loanIn(loans, await makeBorrower(world), "active")),
