@@ -20,7 +20,7 @@ describe("a body of several shapes", () => {
   const cat = z.strictObject({ meow: z.string(), colour: z.string() });
   const dog = z.strictObject({
     bark: z.string(),
-    size: z.int(),
+    size: z.int().max(200),
     owner: z.strictObject({ name: z.string() }),
   });
   const EITHER = "kirim kucing atau anjing, tidak keduanya";
@@ -53,6 +53,13 @@ describe("a body of several shapes", () => {
 
   const required = "wajib diisi";
   const unknown = "isian ini tidak dikenal";
+
+  test("of a number beyond exactness, its own limit is named", async () => {
+    const dogOf = (size: number) => ({ bark: "a", size, owner: { name: "b" } });
+    for (const size of [201, 1e30])
+      expect(await problemsOf(dogOf(size))).toEqual({ "#/size": "maksimal 200" });
+    expect(await problemsOf(dogOf(1.5))).toEqual({ "#/size": "harus bilangan bulat" });
+  });
 
   test("is any of them", async () => {
     expect(await problemsOf({ meow: "a", colour: "b" })).toEqual({});
