@@ -18,9 +18,11 @@ for (const file of [
   "swagger-ui-dist/swagger-ui-bundle.js",
   "swagger-ui-dist/swagger-ui.css",
   "redoc/bundles/redoc.standalone.js",
+  "htmx.org/dist/htmx.min.js",
 ]) {
   place(basename(file), readFileSync(join(root, "node_modules", file)));
 }
 place("halaman.css", readFileSync(join(root, "src/halaman/halaman.css")));
+place("dasbor.css", readFileSync(join(root, "src/dasbor/dasbor.css")));
 // A file of its own, so that the page's policy needs no inline script.
 place("swagger-start.js", 'SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", deepLinking: true });\n');

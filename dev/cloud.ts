@@ -8,6 +8,7 @@ import { startNeon, type Backend, type Neon } from "./neon/server.ts";
 import { startQStash, type QStash, type QStashOptions } from "./qstash/server.ts";
 import { startRedis, type RedisStandIn } from "./redis/redis.ts";
 import { seed } from "./seed.ts";
+import { startWhapi, type Whapi, type WhapiOptions } from "./whapi/server.ts";
 
 /** The vendors of production, on this machine, and what the Worker has to know to use them. */
 export interface Cloud {
@@ -15,6 +16,7 @@ export interface Cloud {
   redis: RedisStandIn;
   qstash: QStash;
   digiflazz: Digiflazz;
+  whapi: Whapi;
   /** Environment of the Worker. */
   env: Record<string, string>;
   close(): Promise<void>;
@@ -24,12 +26,13 @@ export interface CloudOptions {
   /** Where the Worker listens: vendors call it back there. */
   appUrl: string;
   database: Backend;
-  /** First of the four ports, in the order Redis, QStash, Neon, Digiflazz; free ones without it. */
+  /** First of the five ports, in the order Redis, QStash, Neon, Digiflazz, Whapi; free ones without it. */
   portBase?: number | undefined;
   redisUrl?: string | undefined;
   clock?: Clock | undefined;
   qstash?: QStashOptions;
   digiflazz?: DigiflazzOptions;
+  whapi?: WhapiOptions;
   /** More variables of the Worker. */
   env?: Record<string, string>;
 }
@@ -65,7 +68,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await Promise.all(started.map((standIn) => standIn.close()));
   };
   try {
-    const [redis, qstash, neon, digiflazz] = await Promise.all([
+    const [redis, qstash, neon, digiflazz, whapi] = await Promise.all([
       keep(startRedis({ ...portOf(0), ...clock, url: options.redisUrl })),
       keep(startQStash({ ...portOf(1), ...clock, ...options.qstash })),
       keep(startNeon(options.database, { ...portOf(2), ...clock })),
@@ -75,6 +78,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           ...clock,
           webhookUrl: `${appUrl}/webhook/biller`,
           ...options.digiflazz,
+        }),
+      ),
+      keep(
+        startWhapi({
+          ...portOf(4),
+          ...clock,
+          webhookUrl: `${appUrl}/webhook/whapi`,
+          ...options.whapi,
         }),
       ),
     ]);
@@ -96,10 +107,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       // Digiflazz's sixty seconds would make every fault a long wait here; its stand-in does not ask for them.
       BILLER_TIMEOUT_SECONDS: "5",
       BILLER_RECHECK_SECONDS: "3",
+      WHAPI_BASE_URL: whapi.url,
+      WHAPI_TOKEN: whapi.token,
+      // Nobody is blocked here for writing too fast.
+      WHAPI_PER_SECOND: "50",
       ...LOCAL_SECRETS,
       ...options.env,
     };
-    return { redis, qstash, neon, digiflazz, env, close };
+    return { redis, qstash, neon, digiflazz, whapi, env, close };
   } catch (error) {
     await close();
     throw error;

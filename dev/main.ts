@@ -45,6 +45,7 @@ async function start(settings: Settings): Promise<void> {
     portBase: settings.portBase,
     redisUrl: settings.redisUrl,
     digiflazz: { bookFile: dataPaths(settings.dataDir).billerBook },
+    whapi: { bookFile: dataPaths(settings.dataDir).phones },
     env: settings.workerEnv,
   });
   lifetime.atEnd(() => cloud.close());
@@ -107,14 +108,15 @@ async function sweepOnce(url: string): Promise<void> {
   }
 }
 
-function announce({ port }: Settings, { neon, redis, qstash, digiflazz }: Cloud, url: string): void {
+function announce({ port }: Settings, { neon, redis, qstash, digiflazz, whapi }: Cloud, url: string): void {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const demo = port === 8000 ? "npm run demo" : `PORT=${port} npm run demo`;
   console.log(`siap: ${url}  (${seconds} detik)
 
   halaman       ${url}/  ${url}/login  ${url}/register
   dokumentasi   ${url}/docs  ${url}/redoc  ${url}/openapi.json
-  awan lokal    Neon ${neon.url}  Redis ${redis.url}  QStash ${qstash.url}  Digiflazz ${digiflazz.url}
+  awan lokal    Neon ${neon.url}  Redis ${redis.url}  QStash ${qstash.url}  Digiflazz ${digiflazz.url}  Whapi ${whapi.url}
+  ponsel        ${whapi.url}  (tulis sebagai pelanggan; petugas membalas di ${url}/dashboard)
 
 Coba membeli pulsa (atau, di terminal lain: ${demo}):
 

@@ -20,7 +20,7 @@ export class SettingsError extends Error {}
 const DEFAULT_PORT = 8000;
 /** One below the port of `qstash dev`, so that QStash stands where its documentation says. */
 const DEFAULT_PORT_BASE = 8079;
-const STAND_INS = 4;
+const STAND_INS = 5;
 
 /** Reads the environment; relative paths count from `cwd`. Throws `SettingsError`. */
 export function readSettings(env: NodeJS.ProcessEnv, cwd: string): Settings {
@@ -77,5 +77,6 @@ function portFrom(name: string, value: string | undefined): number | undefined {
 export const dataPaths = (dataDir: string) => ({
   postgres: join(dataDir, "postgres"),
   billerBook: join(dataDir, "digiflazz.jsonl"),
+  phones: join(dataDir, "whapi.jsonl"),
   worker: join(dataDir, "worker"),
 });

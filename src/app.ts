@@ -2,9 +2,9 @@ import { siapaPun, untuk } from "./akun/akses/akses.ts";
 import { akunRoutes } from "./akun/routes.ts";
 import { sesiRoutes } from "./akun/sesi/routes.ts";
 import { amancairRoutes } from "./amancair/routes.ts";
-import type { PemusnahanDeps } from "./amancair/privacy/privacy.ts";
 import { auditRoutes } from "./audit/routes.ts";
-import type { Deps } from "./deps.ts";
+import { dasborRoutes } from "./dasbor/routes.ts";
+import { courierDeps, jobDeps, type Deps } from "./deps.ts";
 import { jabatanRoutes } from "./direktori/jabatan/routes.ts";
 import { usersRoutes } from "./direktori/users/routes.ts";
 import { halamanRoutes } from "./halaman/routes.ts";
@@ -20,14 +20,16 @@ import { mitraAccess } from "./ppob/mitra/mitra.ts";
 import { mitraRoutes } from "./ppob/mitra/routes.ts";
 import { produkRoutes } from "./ppob/produk/routes.ts";
 import { saldoRoutes } from "./ppob/saldo/routes.ts";
-import type { JobDeps } from "./ppob/transaksi/jobs.ts";
 import { callbackRoutes, transaksiRoutes } from "./ppob/transaksi/routes.ts";
 import { QUEUE_PATH } from "./ppob/transaksi/transaksi.ts";
+import * as outbox from "./whatsapp/outbox/outbox.ts";
+import { whatsappRoutes } from "./whatsapp/routes.ts";
+import { whapiAccess } from "./whatsapp/webhook/webhook.ts";
 
 /** The map of the house: every door, and the frame around all of them. */
 export function createApp(deps: Deps): Router {
   const { config } = deps;
-  const queueAccess = signedByQueue(config.queue, config.publicUrl, deps.clock, QUEUE_PATH);
+  const queueAccess = (path: string) => signedByQueue(config.queue, config.publicUrl, deps.clock, path);
   const app = createRouter();
   app.use(...requestFrame(deps));
   app.onError(answerError);
@@ -37,6 +39,7 @@ export function createApp(deps: Deps): Router {
   const limited = { ...deps, strictRateLimits: config.strictRateLimits };
   const accounts = { ...limited, ...config.akun, local: config.local };
   app.route("/", halamanRoutes(accounts));
+  app.route("/", dasborRoutes(accounts));
   app.route("/", sesiRoutes(accounts));
   app.route("/", akunRoutes(accounts));
   app.route("/", jabatanRoutes(deps));
@@ -44,27 +47,20 @@ export function createApp(deps: Deps): Router {
   app.route("/", usersRoutes(limited));
   app.route("/", amancairRoutes({ ...limited, publicUrl: config.publicUrl }));
   const staffOrMitra = either("x-api-key", mitraAccess, untuk("admin", "karyawan"));
-  app.route("/", otpRoutes(limited, staffOrMitra));
+  const codes = { ...limited, kirimWhatsapp: outbox.kirimKode(deps.whapi) };
+  app.route("/", otpRoutes(codes, staffOrMitra, [outbox.NomorTanpaWhatsapp]));
   app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
   app.route("/", saldoRoutes(deps));
   app.route("/", produkRoutes(deps));
   app.route("/", transaksiRoutes(deps));
-  app.route("/", callbackRoutes(jobDeps(deps), queueAccess));
+  app.route("/", callbackRoutes(jobDeps(deps), queueAccess(QUEUE_PATH)));
+  const { webhookSecret } = config.whapi;
+  const whatsapp = { ...limited, ...courierDeps(deps), webhookSecret };
+  app.route("/", whatsappRoutes(whatsapp, queueAccess(outbox.QUEUE_PATH)));
 
   publishDocs(app, {
-    accesses: [siapaPun, mitraAccess, queueAccess, billerAccess],
+    accesses: [siapaPun, mitraAccess, queueAccess(QUEUE_PATH), billerAccess, whapiAccess(webhookSecret)],
     description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
   });
   return app;
-}
-
-/** What the erasure of customers works with. */
-export function erasureDeps(deps: Deps): PemusnahanDeps {
-  return { ...deps, rejectedDays: deps.config.rejectedDays };
-}
-
-/** What the queue's consumer and the sweeper work with. */
-export function jobDeps(deps: Deps): JobDeps {
-  const { timeoutSeconds, recheckSeconds } = deps.config.biller;
-  return { ...deps, billerTimeoutSeconds: timeoutSeconds, billerRecheckSeconds: recheckSeconds };
 }

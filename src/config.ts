@@ -35,6 +35,16 @@ export interface Config {
     /** Digiflazz asks for at least 60 s between two questions about one `ref_id`. */
     recheckSeconds: number;
   };
+  whapi: {
+    baseUrl: string;
+    token: string;
+    /** What Whapi's webhook shows; local development may go without, and then takes anybody's. */
+    webhookSecret: string | undefined;
+    /** The most messages that leave in a second. */
+    perSecond: number;
+    /** Days after which a silent conversation is deleted. */
+    chatDays: number;
+  };
 }
 
 /** What wrangler hands the Worker: texts, and bindings that are not ours to parse. */
@@ -115,6 +125,19 @@ const variables = z.object({
     .refine((value) => value <= 35, "paling lama 35: sebuah klaim harus lebih panjang")
     .default(30),
   BILLER_RECHECK_SECONDS: seconds.default(60),
+  WHAPI_BASE_URL: httpUrl,
+  WHAPI_TOKEN: secret,
+  WHAPI_WEBHOOK_SECRET: secret.optional(),
+  WHAPI_PER_SECOND: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, "bilangan bulat 1 sampai 9999, pesan per detik")
+    .transform(Number)
+    .default(5),
+  RETENSI_CHAT_HARI: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, "bilangan bulat positif, hari")
+    .transform(Number)
+    .default(365),
 });
 
 function toSealKeys(text: string): SealKeys {
@@ -178,6 +201,13 @@ function toConfig(values: Variables): Config {
       timeoutSeconds: values.BILLER_TIMEOUT_SECONDS,
       recheckSeconds: values.BILLER_RECHECK_SECONDS,
     },
+    whapi: {
+      baseUrl: values.WHAPI_BASE_URL,
+      token: values.WHAPI_TOKEN,
+      webhookSecret: values.WHAPI_WEBHOOK_SECRET,
+      perSecond: values.WHAPI_PER_SECOND,
+      chatDays: values.RETENSI_CHAT_HARI,
+    },
   };
 }
 
@@ -198,13 +228,22 @@ const SECRETS = [
   "QSTASH_NEXT_SIGNING_KEY",
   "BILLER_API_KEY",
   "BILLER_WEBHOOK_SECRET",
+  "WHAPI_TOKEN",
+  "WHAPI_WEBHOOK_SECRET",
 ];
 
 /** What its owner makes up, and might make up badly. */
-const MADE_UP = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN"];
+const MADE_UP = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN", "WHAPI_WEBHOOK_SECRET"];
 const SAMPLE_WORDS = /change|your|secret|replace|example|rahasia|contoh|\s/i;
 
-const ADDRESSES = ["PUBLIC_URL", "DATABASE_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL", "BILLER_BASE_URL"];
+const ADDRESSES = [
+  "PUBLIC_URL",
+  "DATABASE_URL",
+  "UPSTASH_REDIS_REST_URL",
+  "QSTASH_URL",
+  "BILLER_BASE_URL",
+  "WHAPI_BASE_URL",
+];
 
 /** What local development may not reach: it trusts test balances and public secrets. */
 function beyondThisMachine(env: Env): string[] {
@@ -260,6 +299,8 @@ function unfitForProduction(env: Env): string[] {
   }
   if (Number(env["BILLER_RECHECK_SECONDS"] ?? 60) < 60)
     problems.push("BILLER_RECHECK_SECONDS: minimal 60 di produksi");
+  // Whapi signs nothing: without the secret anybody could write as any customer.
+  if (!text("WHAPI_WEBHOOK_SECRET")) problems.push("WHAPI_WEBHOOK_SECRET: belum diisi");
   if (Number(env["BCRYPT_COST"] ?? 10) < 10) problems.push("BCRYPT_COST: minimal 10 di produksi");
   return problems;
 }

@@ -1,5 +1,5 @@
+import type { PemusnahanDeps } from "./amancair/privacy/privacy.ts";
 import type { Config, Env } from "./config.ts";
-import type { KirimPesan } from "./otp/otp.ts";
 import { createAuth, type Auth } from "./platform/auth/auth.ts";
 import { createPasswords, type Passwords } from "./platform/auth/passwords.ts";
 import { systemClock, type Clock } from "./platform/clock.ts";
@@ -16,6 +16,10 @@ import { createCodes, type Codes } from "./platform/redis/codes.ts";
 import { openRedis } from "./platform/redis/redis.ts";
 import type { Biller } from "./ppob/biller/biller.ts";
 import { createDigiflazz } from "./ppob/biller/digiflazz.ts";
+import type { JobDeps } from "./ppob/transaksi/jobs.ts";
+import { createKeadaanBot, type KeadaanBot } from "./whatsapp/keadaan/keadaan.ts";
+import type { KurirDeps } from "./whatsapp/outbox/jobs.ts";
+import { createWhapi, type Whapi } from "./whatsapp/whapi/whapi.ts";
 
 /** Everything the house reaches outside of itself. Doors take what they need of it; a test replaces what it wants. */
 export interface Deps {
@@ -32,8 +36,8 @@ export interface Deps {
   files: FileStore;
   attempts: Attempts;
   codes: Codes;
-  /** Absent until the WhatsApp door can send. */
-  kirimWhatsapp?: KirimPesan;
+  whapi: Whapi;
+  keadaanBot: KeadaanBot;
   auth: Auth;
   passwords: Passwords;
 }
@@ -62,7 +66,26 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     files: openFileStore(env["DOKUMEN"]),
     attempts: createAttempts(redis, signingSecrets[0]),
     codes: createCodes(redis, signingSecrets[0], clock),
+    whapi: createWhapi(config.whapi),
+    keadaanBot: createKeadaanBot(redis, signingSecrets[0], clock),
     auth: createAuth(authSettings, clock, systemIds),
     passwords: createPasswords(bcryptCost),
   };
+}
+
+/** What the erasure of customers works with. */
+export function erasureDeps(deps: Deps): PemusnahanDeps {
+  return { ...deps, rejectedDays: deps.config.rejectedDays };
+}
+
+/** What the queue's consumer of purchases and their sweeper work with. */
+export function jobDeps(deps: Deps): JobDeps {
+  const { timeoutSeconds, recheckSeconds } = deps.config.biller;
+  return { ...deps, billerTimeoutSeconds: timeoutSeconds, billerRecheckSeconds: recheckSeconds };
+}
+
+/** What sends WhatsApp messages. */
+export function courierDeps(deps: Deps): KurirDeps {
+  const { perSecond, chatDays } = deps.config.whapi;
+  return { ...deps, whapiPerSecond: perSecond, chatDays };
 }

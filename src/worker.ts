@@ -1,12 +1,13 @@
 import type { Hono } from "hono";
-import { createApp, erasureDeps, jobDeps } from "./app.ts";
+import { createApp } from "./app.ts";
 import { ConfigError, readConfig, type Env } from "./config.ts";
-import { openDeps, type Deps } from "./deps.ts";
+import { courierDeps, erasureDeps, jobDeps, openDeps, type Deps } from "./deps.ts";
 import { problemOf, ServiceUnavailable } from "./platform/http/errors.ts";
 import { systemIds } from "./platform/id.ts";
 import { createLog, describeError } from "./platform/log.ts";
 import { musnahkan } from "./amancair/privacy/privacy.ts";
 import { sapu } from "./ppob/transaksi/jobs.ts";
+import { sapuWhatsapp } from "./whatsapp/outbox/jobs.ts";
 
 interface House {
   deps: Deps;
@@ -55,10 +56,11 @@ export default {
     return opened.app.fetch(request, env, context);
   },
   async scheduled(_event, env) {
-    // Neither holds up the other.
+    // None holds up the others.
     const done = await Promise.allSettled([
       (async () => await sapu(jobDeps(open(env).deps)))(),
       (async () => await musnahkan(erasureDeps(open(env).deps)))(),
+      (async () => await sapuWhatsapp(courierDeps(open(env).deps)))(),
     ]);
     const failed = done.filter((one) => one.status === "rejected");
     for (const { reason } of failed) report("sweep_failed", reason);

@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
-import { createApp, erasureDeps, jobDeps } from "../src/app.ts";
+import { createApp } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
-import { openDeps, type Deps } from "../src/deps.ts";
+import { courierDeps, erasureDeps, jobDeps, openDeps, type Deps } from "../src/deps.ts";
 import { createLog } from "../src/platform/log.ts";
 import type { Router } from "../src/platform/http/router.ts";
 import { sapu } from "../src/ppob/transaksi/jobs.ts";
+import { sapuWhatsapp } from "../src/whatsapp/outbox/jobs.ts";
 import { musnahkan } from "../src/amancair/privacy/privacy.ts";
 import type { ManualClock } from "../dev/clock.ts";
 import { MemoryBucket } from "../dev/r2.ts";
@@ -33,6 +34,8 @@ export interface World {
   sweep(): Promise<number>;
   /** Erases who is due, as the cron trigger does. */
   erase(): Promise<number>;
+  /** Sends what WhatsApp messages are due, as the cron trigger does. */
+  sweepWhatsapp(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -65,12 +68,16 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     database: database.backend,
     clock: options.clock,
     digiflazz: { latencyMs: 0, pendingMs: 100 },
+    whapi: {
+      deliveryMs: 0,
+      ...(options.env?.["WHAPI_WEBHOOK_SECRET"] && { webhookSecret: options.env["WHAPI_WEBHOOK_SECRET"] }),
+    },
     qstash: { timeScale: 0.001 },
   });
   const log: World["log"] = [];
   const { clock } = options;
   // The cheapest bcrypt there is: its cost is tested where it matters.
-  const env = { ...cloud.env, BCRYPT_COST: "4", ...options.env };
+  const env = { ...cloud.env, BCRYPT_COST: "4", WHAPI_PER_SECOND: "9999", ...options.env };
   const bucket = new MemoryBucket();
   const deps: Deps = {
     ...openDeps(readConfig(env), { ...env, DOKUMEN: bucket }, clock && { now: () => new Date(clock.now()) }),
@@ -94,10 +101,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         await Promise.allSettled(background);
         await cloud.qstash.script.idle();
         await cloud.digiflazz.script.idle();
+        await cloud.whapi.phones.settled();
       } while (background.size > 0);
     },
     sweep: () => sapu(jobDeps(deps)),
     erase: () => musnahkan(erasureDeps(deps)),
+    sweepWhatsapp: () => sapuWhatsapp(courierDeps(deps)),
     async close() {
       server.close();
       server.closeAllConnections();
@@ -117,7 +126,8 @@ export function useWorld(options: WorldOptions = {}): World {
   });
   afterEach(async () => {
     const { cloud } = current();
-    for (const standIn of [cloud.neon, cloud.redis, cloud.qstash, cloud.digiflazz]) standIn.faults.clear();
+    for (const standIn of [cloud.neon, cloud.redis, cloud.qstash, cloud.digiflazz, cloud.whapi])
+      standIn.faults.clear();
     cloud.digiflazz.script.clear();
     cloud.qstash.script.duplicate(1);
     await current().idle();

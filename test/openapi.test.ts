@@ -23,6 +23,7 @@ const ABOUT_THE_DOCUMENT = ["GET /openapi.json", "GET /docs", "GET /redoc"];
 /** People, by their token or by the cookie of a browser. */
 const PERSON = [{ bearer: [] }, { cookieSesi: [] }];
 const MITRA = [{ kunciApi: [] }];
+const WHAPI = [{ whapi: [] }];
 
 /** Who may call. A door without an entry here fails. */
 const CALLERS: Record<string, Record<string, string[]>[]> = {
@@ -137,6 +138,24 @@ const CALLERS: Record<string, Record<string, string[]>[]> = {
   riwayatTransaksi: MITRA,
   webhookBiller: [{ biller: [] }],
   antreanTransaksi: [{ qstash: [] }],
+  webhookWhapi: WHAPI,
+  webhookWhapiMessages: WHAPI,
+  webhookWhapiStatuses: WHAPI,
+  antreanWhatsapp: [{ qstash: [] }],
+  semuaChat: PERSON,
+  satuChat: PERSON,
+  aturChat: PERSON,
+  hapusChat: PERSON,
+  pesanChat: PERSON,
+  kirimPesan: PERSON,
+  kirimBerkasChat: PERSON,
+  berkasPesan: PERSON,
+  pengaturanBot: PERSON,
+  aturBot: PERSON,
+  semuaBalasanCepat: PERSON,
+  tambahBalasanCepat: PERSON,
+  ubahBalasanCepat: PERSON,
+  hapusBalasanCepat: PERSON,
 };
 
 /** Open to everybody, and still refusing wrong credentials: they come in the body. */
@@ -249,6 +268,7 @@ test("the schemes say where credentials go", () => {
     kunciApi: { type: "apiKey", in: "header", name: "x-api-key" },
     qstash: { type: "apiKey", in: "header", name: "Upstash-Signature" },
     biller: { type: "apiKey", in: "header" },
+    whapi: { type: "apiKey", in: "header", name: "x-whapi-secret" },
   });
 });
 

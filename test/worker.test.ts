@@ -21,6 +21,9 @@ test("a Worker without configuration answers 503 and names every variable once i
     "UPSTASH_REDIS_REST_TOKEN",
     "QSTASH_TOKEN",
     "BILLER_API_KEY",
+    "WHAPI_BASE_URL",
+    "WHAPI_TOKEN",
+    "WHAPI_WEBHOOK_SECRET",
   ]) {
     expect(String(line)).toContain(`${name}: belum diisi`);
     expect(answer).not.toContain(name);
@@ -48,12 +51,15 @@ test("a Worker with every value of local development names all of them, and a sw
     QSTASH_CURRENT_SIGNING_KEY: "kunci-lokal-lokal-2",
     QSTASH_NEXT_SIGNING_KEY: "kunci-lokal-lokal-3",
     BILLER_WEBHOOK_SECRET: "kunci-lokal-lokal-4",
+    WHAPI_TOKEN: "token-lokal-lokal-5",
+    WHAPI_WEBHOOK_SECRET: "kunci-lokal-lokal-6",
   };
   const env = {
     ...weak,
     ...urls,
     ...keys,
     BILLER_BASE_URL: "http://127.0.0.1/v1",
+    WHAPI_BASE_URL: "http://127.0.0.1:8083",
     BILLER_USERNAME: "x",
     BILLER_RECHECK_SECONDS: "3",
     BCRYPT_COST: "4",

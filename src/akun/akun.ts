@@ -124,7 +124,7 @@ export async function gantiKataSandi(
 
 /** Accounts for admins, newest first, at most `limit`, older than id `before` if given, of one role if given. */
 export async function daftarAkun(
-  { db }: AkunDeps,
+  { db }: Pick<AkunDeps, "db">,
   actor: Actor,
   limit: number,
   before: number | undefined,
@@ -136,7 +136,7 @@ export async function daftarAkun(
 
 /** Changes an account's role, or switches it off or on; its tokens are dead at once. Throws `AkunTidakAda`, `AdminTerakhir`. */
 export async function aturAkun(
-  { db }: AkunDeps,
+  { db }: Pick<AkunDeps, "db">,
   actor: Actor,
   id: number,
   { peran, aktif }: { peran: Peran | undefined; aktif: boolean | undefined },

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Child, FC } from "hono/jsx";
 import type { Akun } from "../akun/akun.ts";
+import { ALAMAT as DASBOR } from "../dasbor/alamat.ts";
 import { ALAMAT } from "./alamat.ts";
 
 /** What is wrong with a form, by field, and what it held; passwords are never sent back. */
@@ -186,6 +187,13 @@ export function halamanRumah({ nama, email, username, peran }: Akun, csrf: strin
         <dt>Peran</dt>
         <dd>{PERAN[peran]}</dd>
       </dl>
+      {peran !== "nasabah" && (
+        <p>
+          <a class="tombol" href={DASBOR.dasbor}>
+            Buka dasbor
+          </a>
+        </p>
+      )}
       <form method="post" action={ALAMAT.kirimKeluar} class="sebaris">
         <input type="hidden" name="_csrf" value={csrf} />
         <button type="submit">Keluar</button>

@@ -22,12 +22,6 @@ export const OtpHabis = defineError(
     },
   },
 );
-export const KanalBelumAda = defineError(
-  503,
-  "KANAL_BELUM_ADA",
-  "Pengiriman OTP lewat WhatsApp belum tersedia. Minta tanpa channel dan to, lalu kirim kodenya sendiri.",
-  { headers: { "retry-after": "86400" } },
-);
 
 /**
  * Sends a text to a telephone number in E.164. Rejects when it could not be handed over. The text holds a code: it must not
@@ -39,8 +33,7 @@ export interface OtpDeps {
   db: Database;
   codes: Codes;
   ids: Ids;
-  /** Absent until there is a way to send. */
-  kirimWhatsapp?: KirimPesan | undefined;
+  kirimWhatsapp: KirimPesan;
   strictRateLimits: boolean;
 }
 
@@ -64,7 +57,7 @@ const TERBIT_ALAMAT: Limit = { name: "otp-alamat", quota: 3_000, ...SEPULUH_MENI
 
 /**
  * Issues a code of six digits, which replaces the one before. With `whatsapp`, a number in E.164, it is sent there and not
- * returned. Throws `KanalBelumAda`, `TooManyRequests`, and `ServiceUnavailable` without Redis.
+ * returned. Throws `TooManyRequests`, what `kirimWhatsapp` throws, and `ServiceUnavailable` without Redis.
  */
 export async function terbitkan(
   { db, codes, ids, kirimWhatsapp, strictRateLimits }: OtpDeps,
@@ -74,7 +67,6 @@ export async function terbitkan(
   { network }: Caller,
 ): Promise<string | undefined> {
   const siapa = await namaPemanggil(db, actor);
-  if (whatsapp !== undefined && !kirimWhatsapp) throw new KanalBelumAda();
   const kode = ids.code();
   const hitung = (limit: Limit, ...of: string[]): Counter => ({
     limit: strictRateLimits ? limit : wide(limit),
@@ -87,7 +79,7 @@ export async function terbitkan(
     hitung(TERBIT_ALAMAT, network),
     ...(whatsapp === undefined ? [] : [hitung(KIRIM_NOMOR, whatsapp), hitung(KIRIM_NOMOR_HARIAN, whatsapp)]),
   ]);
-  if (whatsapp === undefined || !kirimWhatsapp) return kode;
+  if (whatsapp === undefined) return kode;
   await kirimWhatsapp(whatsapp, `Kode OTP Anda ${kode}. Berlaku 5 menit. Jangan berikan kepada siapa pun.`);
   return undefined;
 }

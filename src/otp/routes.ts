@@ -1,4 +1,5 @@
 import { callerOf } from "../platform/http/caller.ts";
+import type { ErrorClass } from "../platform/http/errors.ts";
 import { defineRoute, type Access } from "../platform/http/route.ts";
 import { createRouter, type Router } from "../platform/http/router.ts";
 import * as otp from "./otp.ts";
@@ -6,8 +7,8 @@ import { terbitkanSchema, terbitSchema, terverifikasiSchema, verifikasiSchema } 
 
 const tags = ["OTP"];
 
-/** `access`: staff, or a reseller. */
-export function otpRoutes(deps: otp.OtpDeps, access: Access): Router {
+/** `access`: staff, or a reseller. `sendErrors`: what sending a code may end in. */
+export function otpRoutes(deps: otp.OtpDeps, access: Access, sendErrors: readonly ErrorClass[]): Router {
   const terbitkan = defineRoute({
     method: "post",
     path: "/otp/generate",
@@ -20,7 +21,7 @@ export function otpRoutes(deps: otp.OtpDeps, access: Access): Router {
     access,
     request: { body: { required: true, content: { "application/json": { schema: terbitkanSchema } } } },
     responses: { 200: { description: "Terbit", content: { "application/json": { schema: terbitSchema } } } },
-    errors: [otp.KanalBelumAda],
+    errors: sendErrors,
   });
   const verifikasi = defineRoute({
     method: "post",

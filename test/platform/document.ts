@@ -65,6 +65,27 @@ export const PAGES = [
   "POST /daftar",
   "GET /keluar",
   "POST /keluar",
+  "GET /dashboard",
+  "GET /dashboard/transaksi",
+  "GET /dashboard/transaksi/{id}",
+  "GET /dashboard/transaksi/{id}/struk",
+  "GET /dashboard/transaksi/{id}/putusan",
+  "POST /dashboard/transaksi/{id}/putusan",
+  "GET /dashboard/mitra",
+  "GET /dashboard/mitra/{id}",
+  "GET /dashboard/mitra/{id}/saldo",
+  "POST /dashboard/mitra/{id}/saldo",
+  "GET /dashboard/mitra/{id}/aktif",
+  "POST /dashboard/mitra/{id}/aktif",
+  "GET /dashboard/produk",
+  "GET /dashboard/produk/{id}",
+  "POST /dashboard/produk/{id}",
+  "GET /dashboard/users",
+  "GET /dashboard/akun",
+  "GET /dashboard/akun/{id}",
+  "POST /dashboard/akun/{id}",
+  "GET /dashboard/audit",
+  "GET /dashboard/audit/rantai",
 ];
 
 /** Enough to build the house without opening a connection: addresses nobody listens on, keys nobody uses. */
@@ -84,6 +105,8 @@ const NO_CLOUD = {
   BILLER_USERNAME: "lokal",
   BILLER_API_KEY: "kunci-lokal-tanpa-awan-3",
   BILLER_WEBHOOK_SECRET: "kunci-lokal-tanpa-awan-4",
+  WHAPI_BASE_URL: "http://127.0.0.1:1",
+  WHAPI_TOKEN: "token-whapi-lokal-tanpa-awan",
 };
 
 /** The app with no cloud behind it: for what is asked of its map, before any world is there. */

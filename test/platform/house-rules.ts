@@ -51,7 +51,7 @@ const except =
 /** Pages about the document are served by the platform; they are no door. */
 const DOCS = "src/platform/http/docs.ts";
 /** Pages link to each other, so their paths have names of their own. */
-const PAGES = "src/halaman/alamat.ts";
+const PAGES = ["src/halaman/alamat.ts", "src/dasbor/alamat.ts"];
 /** A page and a reseller's endpoint, which the documents put on one path: another method each. */
 const TWO_DOORS = ["/register"];
 /** The one path that two places need: where the queue is told to call, and where it calls. */
@@ -66,7 +66,7 @@ export const onePathOnePlace: Rule = (sources) => {
     const where = `${path}:${lineOf(node.getSourceFile(), node)}`;
     places.set(node.text, [...(places.get(node.text) ?? []), where]);
     const named = ts.isVariableDeclaration(node.parent) && node.parent.name.getText() === QUEUE_PATH;
-    if (!isRoutes(path) && path !== DOCS && path !== PAGES && !named)
+    if (!isRoutes(path) && path !== DOCS && !PAGES.includes(path) && !named)
       found(node, `path ${node.text} outside of a routes.ts`);
   })(sources);
   const twice = [...places].filter(([text, where]) => where.length > (TWO_DOORS.includes(text) ? 2 : 1));
@@ -245,6 +245,8 @@ export const allowedImports: Rule = (sources) =>
       return forbid("the platform knows no door");
     if (isRoot || to.startsWith("src/platform/") || dirname(from) === dirname(to)) return [];
     if (dirname(to) === "src") return forbid("only the roots put the house together");
+    // Where pages live is for every page to know.
+    if (PAGES.includes(to)) return [];
     // A group of doors that is mounted as one.
     if (
       basename(from) === "routes.ts" &&

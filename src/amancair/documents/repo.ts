@@ -1,13 +1,10 @@
 import { sql } from "drizzle-orm";
-import type { Actor } from "../../platform/db/actor.ts";
+import { service } from "../../platform/db/actor.ts";
 import type { Database } from "../../platform/db/database.ts";
 import { documents } from "./table.ts";
 
 /** Who fetches what a signed link leads to. */
-export const pengunduh: Actor = {
-  label: "layanan:unduhan",
-  enter: sql`select app.masuk_layanan(${"unduhan"})`,
-};
+export const pengunduh = service("unduhan");
 
 /** Notes an object that is about to be stored: unless its row follows soon, it is swept away. */
 export function titipBerkas(db: Database, baris: string) {

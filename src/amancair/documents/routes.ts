@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { siapaPun } from "../../akun/akses/akses.ts";
 import { MasihAdaPinjaman, UserTidakAda } from "../../direktori/users/users.ts";
+import { contentDisposition } from "../../platform/http/file-answer.ts";
 import { defineRoute, MULTIPART, open } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import { PerangkatTidakDikenal, UserIdWajib } from "../bagian/bagian.ts";
@@ -93,18 +94,8 @@ export function documentsRoutes(deps: dokumen.DocumentsDeps & { publicUrl: strin
       id,
       c.req.valid("query").token,
     );
-    // A PDF is for its reader, not for the browser's tab of ours.
-    const how = mimeType === "application/pdf" ? "attachment" : "inline";
-    c.header("content-disposition", `${how}; filename*=UTF-8''${dalamHeader(fileName)}`);
+    c.header("content-disposition", contentDisposition(mimeType, fileName));
     return c.body(new Uint8Array(bytes), 200, { "content-type": mimeType });
   });
   return router;
-}
-
-/** A file name as RFC 8187 has it in a header. */
-function dalamHeader(nama: string): string {
-  return encodeURIComponent(nama).replaceAll(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { akun } from "../../akun/table.ts";
 import { nasabah } from "../../direktori/users/table.ts";
 import { audit } from "../../platform/audit/table.ts";
-import type { Actor } from "../../platform/db/actor.ts";
+import { service } from "../../platform/db/actor.ts";
 import type { Database } from "../../platform/db/database.ts";
 import { loanApplications, loanInstalments } from "../loan-applications/table.ts";
 import { privacyRequests } from "./table.ts";
@@ -10,10 +10,7 @@ import { privacyRequests } from "./table.ts";
 export type Permintaan = typeof privacyRequests.$inferSelect;
 
 /** Who erases what is due. */
-export const penyapu: Actor = {
-  label: "layanan:penyapu",
-  enter: sql`select app.masuk_layanan(${"penyapu"})`,
-};
+export const penyapu = service("penyapu");
 
 const sendiri = sql`(select app.nasabah_id())`;
 

@@ -1,4 +1,4 @@
-import type { SQL } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 
 /** Who a request acts for. The database itself resolves it, in the same transaction as the work. */
 export interface Actor {
@@ -8,4 +8,9 @@ export interface Actor {
   holder?: string;
   /** A statement that sets the row-level-security context, or raises when the credentials do not hold. */
   enter: SQL;
+}
+
+/** One of our own services: its caller has checked a signature or a secret, or is the platform's scheduler. */
+export function service(nama: string): Actor {
+  return { label: `layanan:${nama}`, enter: sql`select app.masuk_layanan(${nama})` };
 }

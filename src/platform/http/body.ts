@@ -15,6 +15,17 @@ export const limitBody: MiddlewareHandler<HouseEnv> = bodyLimit({
   },
 });
 
+/** The largest callback of a vendor, in bytes: a batch of messages, each as long as its sender liked. */
+export const MAX_CALLBACK_BYTES = 1024 * 1024;
+
+/** As `limitBody`, for what vendors call. */
+export const limitCallback: MiddlewareHandler<HouseEnv> = bodyLimit({
+  maxSize: MAX_CALLBACK_BYTES,
+  onError: () => {
+    throw new PayloadTooLarge();
+  },
+});
+
 /** The largest file that may be uploaded, in bytes: what phones' cameras make. */
 export const MAX_FILE_BYTES = 5 * 1024 * 1024;
 

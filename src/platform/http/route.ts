@@ -1,7 +1,15 @@
 import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
-import { keepRawBody, limitBody, limitUpload, strictForm, strictJson, strictMultipart } from "./body.ts";
+import {
+  keepRawBody,
+  limitBody,
+  limitCallback,
+  limitUpload,
+  strictForm,
+  strictJson,
+  strictMultipart,
+} from "./body.ts";
 import {
   InternalError,
   MalformedForm,
@@ -114,7 +122,7 @@ export function defineRoute<P extends string, R extends RouteShape<P>>(shape: R)
   // Credentials are checked before a body is read; only a signature over the body has to wait for it.
   // Vendors' callbacks come in bursts from few addresses, so their signature is their only gate.
   const middleware = rawBody
-    ? [limitBody, keepRawBody, ...access.middleware]
+    ? [limitCallback, keepRawBody, ...access.middleware]
     : [limitRate, ...access.middleware, ...(takesBody ? READERS[kind] : [])];
   const possible = [
     MalformedUrl,

@@ -8,8 +8,17 @@ import type { Access } from "../http/route.ts";
 
 /** Hands work to QStash. The row in the database is the truth; a message is only a nudge and may be lost or doubled. */
 export interface Queue {
-  /** Has QStash call `path` of ours with `body` as JSON. The same `deduplicationId` within ten minutes is one message. */
-  publish(path: string, body: unknown, deduplicationId: string): Promise<void>;
+  /**
+   * Has QStash call `path` of ours with `body` as JSON. The same `deduplicationId` within ten minutes is one message.
+   * With a `pace`, deliveries wait for their turn.
+   */
+  publish(path: string, body: unknown, deduplicationId: string, pace?: Pace): Promise<void>;
+}
+
+/** All messages of one `key` together are delivered at most so often. */
+export interface Pace {
+  key: string;
+  perSecond: number;
 }
 
 export interface QueueConfig {
@@ -33,12 +42,13 @@ export function openQueue(config: QueueConfig, publicUrl: string): Queue {
     retry: { retries: 1, backoff: () => 200 },
   });
   return {
-    async publish(path, body, deduplicationId) {
+    async publish(path, body, deduplicationId, pace) {
       const published = client.publishJSON({
         url: publicUrl + path,
         body,
         deduplicationId,
         retries: RETRIES,
+        ...(pace && { flowControl: { key: pace.key, rate: pace.perSecond, period: "1s" } }),
       });
       await within(PUBLISH_TIMEOUT_MS, published);
     },

@@ -11,6 +11,7 @@ import {
   daftarMitra,
   gantiKunci,
   mitraTerbaru,
+  mutasiTerbaru,
   satuMitra,
   type KunciTersimpan,
   type Saringan,
@@ -98,7 +99,7 @@ export type Mitra = Awaited<ReturnType<typeof satuMitra>>[number];
 
 /** Mitra for admins, newest first, at most `limit`, older than id `before` if given, and only those `saringan` lets through. */
 export async function semua(
-  { db }: MitraDeps,
+  { db }: Pick<MitraDeps, "db">,
   actor: Actor,
   limit: number,
   before: number | undefined,
@@ -108,8 +109,27 @@ export async function semua(
   return baris;
 }
 
+export type Mutasi = Awaited<ReturnType<typeof mutasiTerbaru>>[number];
+
+/** For admins: one mitra, and the newest entries of its books, at most `batas`. Throws `MitraTidakAda`. */
+export async function rincian(
+  { db }: Pick<MitraDeps, "db">,
+  actor: Actor,
+  id: number,
+  batas: number,
+): Promise<{ mitra: Mitra; mutasi: Mutasi[] }> {
+  const [[mitra], mutasi] = await withActor(db, actor, [satuMitra(db, id), mutasiTerbaru(db, id, batas)]);
+  if (!mitra) throw new MitraTidakAda();
+  return { mitra, mutasi };
+}
+
 /** For admins: switches a mitra off or on; its very next request meets it. Throws `MitraTidakAda`. */
-export async function atur({ db }: MitraDeps, actor: Actor, id: number, aktif: boolean): Promise<Mitra> {
+export async function atur(
+  { db }: Pick<MitraDeps, "db">,
+  actor: Actor,
+  id: number,
+  aktif: boolean,
+): Promise<Mitra> {
   const [, [mitra]] = await withActor(db, actor, [aturMitra(db, id, aktif), satuMitra(db, id)]);
   if (!mitra) throw new MitraTidakAda();
   return mitra;

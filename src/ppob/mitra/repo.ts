@@ -1,7 +1,8 @@
 import { and, desc, eq, lt, sql, type SQL } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "../../platform/db/database.ts";
-import { buku } from "../saldo/table.ts";
+import { akun } from "../../akun/table.ts";
+import { buku, jurnal, mutasi } from "../saldo/table.ts";
 import { mitra } from "./table.ts";
 
 /** What is stored of a pair of keys. */
@@ -109,4 +110,27 @@ export function satuMitra(db: Database, id: number) {
 /** Switches a mitra off or on; does nothing when there is none. */
 export function aturMitra(db: Database, id: number, aktif: boolean) {
   return db.execute(sql`select app.atur_mitra(${id}, ${aktif})`);
+}
+
+/** The newest entries of a mitra's books, and who made them if a person did; row-level security leaves them to admins. */
+export function mutasiTerbaru(db: Database, mitraId: number, batas: number) {
+  return db
+    .select({
+      id: mutasi.id,
+      waktu: jurnal.dibuatPada,
+      jenis: jurnal.jenis,
+      transaksiId: jurnal.transaksiId,
+      keterangan: jurnal.keterangan,
+      oleh: akun.nama,
+      buku: buku.nama,
+      jumlah: mutasi.jumlah,
+      saldoSesudah: mutasi.saldoSesudah,
+    })
+    .from(mutasi)
+    .innerJoin(buku, eq(buku.id, mutasi.bukuId))
+    .innerJoin(jurnal, eq(jurnal.id, mutasi.jurnalId))
+    .leftJoin(akun, eq(akun.id, jurnal.akunId))
+    .where(eq(buku.mitraId, mitraId))
+    .orderBy(desc(mutasi.id))
+    .limit(batas);
 }

@@ -72,6 +72,9 @@ export function terapkanHasil(
     );
 }
 
+/** The most that one top-up brings, in rupiah: beyond it, a zero too many is likelier than a customer. */
+export const MAX_ISI = 10_000_000_000;
+
 export interface IsiSaldo {
   mitraId: number;
   jumlah: Rupiah;

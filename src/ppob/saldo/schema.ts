@@ -1,9 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { idParam, keyField, textField } from "../../platform/http/fields.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
-
-/** The most that one top-up brings, in rupiah: beyond it, a zero too many is likelier than a customer. */
-const MAX_ISI = 10_000_000_000;
+import { MAX_ISI } from "./saldo.ts";
 
 export const isiSaldoParams = z.strictObject({ id: idParam("id") });
 

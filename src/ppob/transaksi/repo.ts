@@ -1,6 +1,11 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { akun } from "../../akun/table.ts";
+import { audit } from "../../platform/audit/table.ts";
 import type { Database } from "../../platform/db/database.ts";
-import { transaksi } from "./table.ts";
+import { mitra } from "../mitra/table.ts";
+import { produk } from "../produk/table.ts";
+import { buku, jurnal, mutasi } from "../saldo/table.ts";
+import { percobaan, statusTransaksi, transaksi } from "./table.ts";
 
 const columns = {
   id: transaksi.id,
@@ -80,4 +85,124 @@ export function klaim(
 /** Gives a claim back unused; does nothing when somebody else has claimed the purchase since. */
 export function lepaskan(db: Database, { refId, ditanya }: Klaim) {
   return db.execute(sql`select app.lepaskan(${refId}, ${ditanya})`);
+}
+
+/** What staff sees of a purchase. Whose it is by name only admins are told: row-level security hides mitra from the rest. */
+const columnsForStaff = {
+  ...columns,
+  mitraId: transaksi.mitraId,
+  namaMitra: mitra.nama,
+  namaProduk: produk.nama,
+  kodeProduk: transaksi.kodeProduk,
+  harga: transaksi.harga,
+  selesaiPada: transaksi.selesaiPada,
+};
+
+/** `terbuka` is whatever is not final yet. */
+export const STATUS_DICARI = [...statusTransaksi.enumValues, "terbuka"] as const;
+
+/** Each that is given must hold. */
+export interface SaringanTransaksi {
+  id?: number | undefined;
+  mitraId?: number | undefined;
+  produkId?: number | undefined;
+  /** The whole number. */
+  nomorTujuan?: string | undefined;
+  status?: (typeof STATUS_DICARI)[number] | undefined;
+  /** From this moment on. */
+  dari?: Date | undefined;
+  /** Before this moment. */
+  sampai?: Date | undefined;
+}
+
+/** Purchases of everybody for staff, newest first, before id `sebelum` if given. */
+export function transaksiUntukStaf(
+  db: Database,
+  batas: number,
+  sebelum: number | undefined,
+  { id, mitraId, produkId, nomorTujuan, status, dari, sampai }: SaringanTransaksi,
+) {
+  const open = inArray(transaksi.status, ["pending", "proses"]);
+  return db
+    .select(columnsForStaff)
+    .from(transaksi)
+    .innerJoin(produk, eq(produk.id, transaksi.produkId))
+    .leftJoin(mitra, eq(mitra.id, transaksi.mitraId))
+    .where(
+      and(
+        sebelum === undefined ? undefined : lt(transaksi.id, sebelum),
+        id === undefined ? undefined : eq(transaksi.id, id),
+        mitraId === undefined ? undefined : eq(transaksi.mitraId, mitraId),
+        produkId === undefined ? undefined : eq(transaksi.produkId, produkId),
+        nomorTujuan === undefined ? undefined : eq(transaksi.nomorTujuan, nomorTujuan),
+        status === undefined ? undefined : status === "terbuka" ? open : eq(transaksi.status, status),
+        dari === undefined ? undefined : gte(transaksi.waktu, dari),
+        sampai === undefined ? undefined : lt(transaksi.waktu, sampai),
+      ),
+    )
+    .orderBy(desc(transaksi.id))
+    .limit(batas);
+}
+
+/** The attempts of a purchase at the biller, first one first; for staff. */
+export function percobaanTransaksi(db: Database, id: number) {
+  return db.select().from(percobaan).where(eq(percobaan.transaksiId, id)).orderBy(asc(percobaan.ke));
+}
+
+/** What a purchase moved between the books, in its order; row-level security leaves it to admins. */
+export function mutasiTransaksi(db: Database, id: number) {
+  // The journals of a purchase are found by their keys, which have an index.
+  const kunci = ["beli", "sukses", "gagal", "kembali"].map((jenis) => `${jenis}:${id}`);
+  return db
+    .select({
+      id: mutasi.id,
+      jenis: jurnal.jenis,
+      waktu: jurnal.dibuatPada,
+      buku: buku.nama,
+      jumlah: mutasi.jumlah,
+      saldoSesudah: mutasi.saldoSesudah,
+    })
+    .from(jurnal)
+    .innerJoin(mutasi, eq(mutasi.jurnalId, jurnal.id))
+    .innerJoin(buku, eq(buku.id, mutasi.bukuId))
+    .where(inArray(jurnal.kunci, kunci))
+    .orderBy(asc(mutasi.id));
+}
+
+/** What people decided about a purchase, oldest first; row-level security leaves it to admins. */
+export function putusanTransaksi(db: Database, id: number) {
+  return db
+    .select({
+      id: audit.id,
+      waktu: audit.waktu,
+      pelaku: audit.pelaku,
+      nama: akun.nama,
+      alasan: sql<string | null>`${audit.rincian} ->> 'alasan'`,
+    })
+    .from(audit)
+    .leftJoin(akun, eq(audit.pelaku, sql`'akun:' || ${akun.id}`))
+    .where(
+      and(
+        eq(audit.sasaranTabel, "transaksi"),
+        eq(audit.sasaranId, String(id)),
+        eq(audit.aksi, "transaksi.putuskan"),
+      ),
+    )
+    .orderBy(asc(audit.id));
+}
+
+/** What a person found out about a purchase that stayed open. */
+export interface Putusan {
+  hasil: "sukses" | "gagal";
+  /** For us; of a failure the mitra reads it too. */
+  alasan: string;
+  /** Serial number or token of a success. */
+  sn: string | null;
+}
+
+/** Ends an open purchase by hand. Raises PERAN_TIDAK_BOLEH, TRANSAKSI_TIDAK_ADA, TRANSAKSI_SELESAI. */
+export function putuskanTransaksi(db: Database, id: number, putusan: Putusan, kalimat: string | null) {
+  return db
+    .select({ sesudah: sql<"sukses" | "gagal">`sesudah` })
+    .from(sql`app.putuskan_transaksi(${id}, ${putusan.hasil}, ${putusan.alasan}, ${putusan.sn}, ${kalimat})`);
 }

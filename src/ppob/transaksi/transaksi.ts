@@ -1,16 +1,34 @@
-import { sql } from "drizzle-orm";
-import type { Actor } from "../../platform/db/actor.ts";
+import { service, type Actor } from "../../platform/db/actor.ts";
 import { withActor, type Database } from "../../platform/db/database.ts";
 import { defineError } from "../../platform/http/errors.ts";
 import { describeError, type Log } from "../../platform/log.ts";
 import type { Queue } from "../../platform/queue/queue.ts";
 import type { Biller, HasilBiller } from "../biller/biller.ts";
 import { tahan, terapkanHasil, type Pembelian } from "../saldo/saldo.ts";
-import { satuTransaksi, transaksiTerbaru } from "./repo.ts";
+import {
+  mutasiTransaksi,
+  percobaanTransaksi,
+  putusanTransaksi,
+  putuskanTransaksi,
+  satuTransaksi,
+  STATUS_DICARI,
+  transaksiTerbaru,
+  transaksiUntukStaf,
+  type Putusan,
+  type SaringanTransaksi,
+} from "./repo.ts";
+
+export { STATUS_DICARI };
+export type { Putusan, SaringanTransaksi };
 
 export const SaldoTidakCukup = defineError(402, "SALDO_TIDAK_CUKUP", "Saldo tidak cukup");
 export const ProdukTidakAda = defineError(404, "PRODUK_TIDAK_ADA", "Produk tidak ditemukan");
 export const TransaksiTidakAda = defineError(404, "TRANSAKSI_TIDAK_ADA", "Transaksi tidak ditemukan");
+export const TransaksiSelesai = defineError(
+  409,
+  "TRANSAKSI_SELESAI",
+  "Transaksi ini sudah selesai, tidak dapat diputuskan lagi.",
+);
 export const NominalWajib = defineError(422, "NOMINAL_WAJIB", "Produk bebas nominal membutuhkan nominal.", {
   pointer: "#/nominal",
 });
@@ -76,9 +94,60 @@ export async function riwayat(
   return baris;
 }
 
+export type TransaksiStaf = Awaited<ReturnType<typeof transaksiUntukStaf>>[number];
+
+/** For staff: everybody's purchases, newest first, at most `batas`, older than id `sebelum` if given, that `saringan` lets through. */
+export async function cari(
+  { db }: Pick<TransaksiDeps, "db">,
+  actor: Actor,
+  batas: number,
+  sebelum: number | undefined,
+  saringan: SaringanTransaksi,
+): Promise<TransaksiStaf[]> {
+  const [baris] = await withActor(db, actor, [transaksiUntukStaf(db, batas, sebelum, saringan)]);
+  return baris;
+}
+
+/** A purchase with everything that became of it; what moved the money and who decided is for admins, and empty for others. */
+export interface RincianTransaksi {
+  transaksi: TransaksiStaf;
+  percobaan: Awaited<ReturnType<typeof percobaanTransaksi>>;
+  mutasi: Awaited<ReturnType<typeof mutasiTransaksi>>;
+  putusan: Awaited<ReturnType<typeof putusanTransaksi>>;
+}
+
+/** For staff. Throws `TransaksiTidakAda`. */
+export async function rincian(
+  { db }: Pick<TransaksiDeps, "db">,
+  actor: Actor,
+  id: number,
+): Promise<RincianTransaksi> {
+  const [[satu], percobaan, mutasi, putusan] = await withActor(db, actor, [
+    transaksiUntukStaf(db, 1, undefined, { id }),
+    percobaanTransaksi(db, id),
+    mutasiTransaksi(db, id),
+    putusanTransaksi(db, id),
+  ]);
+  if (!satu) throw new TransaksiTidakAda();
+  return { transaksi: satu, percobaan, mutasi, putusan };
+}
+
+/**
+ * For admins: ends a purchase that stays open, after somebody has asked the biller what became of it; the money follows,
+ * once. Throws `TransaksiTidakAda`, `TransaksiSelesai`.
+ */
+export async function putuskan(
+  { db }: Pick<TransaksiDeps, "db">,
+  actor: Actor,
+  id: number,
+  putusan: Putusan,
+): Promise<void> {
+  await withActor(db, actor, [putuskanTransaksi(db, id, putusan, kalimatHasil(putusan))]);
+}
+
 /** One of our own services; its caller has checked a signature or is the platform's scheduler. */
 export function layanan(nama: "antrean" | "biller" | "penyapu"): Actor {
-  return { label: `layanan:${nama}`, enter: sql`select app.masuk_layanan(${nama})` };
+  return service(nama);
 }
 
 /** Reads a biller's webhook and applies it. Throws `SignatureInvalid`; what is not about one of our attempts is only logged. */
@@ -117,7 +186,7 @@ export async function catatHasil(
 }
 
 /** `hasil_eksekusi`: what the mitra reads. */
-function kalimatHasil({ hasil, sn, alasan }: HasilBiller): string | null {
+function kalimatHasil({ hasil, sn, alasan }: Pick<HasilBiller, "hasil" | "sn" | "alasan">): string | null {
   switch (hasil) {
     case "sukses":
       return sn ? `Transaksi PPOB berhasil! SN: ${sn}` : "Transaksi PPOB berhasil!";

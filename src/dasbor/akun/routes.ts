@@ -1,0 +1,60 @@
+import { z } from "@hono/zod-openapi";
+import { aturAkun, daftarAkun } from "../../akun/akun.ts";
+import type { Database } from "../../platform/db/database.ts";
+import { defineRoute, FORM } from "../../platform/http/route.ts";
+import type { Router } from "../../platform/http/router.ts";
+import { ALAMAT, denganKueri } from "../alamat.ts";
+import {
+  dariHalaman,
+  pelihat,
+  PER_HALAMAN,
+  ruteDasbor,
+  sehalaman,
+  staf,
+  tunjukkan,
+} from "../kerangka/kerangka.ts";
+import { akunFormulir, akunParams, akunQuery } from "./schema.ts";
+import { halamanAkun, ulangAkun } from "./tampilan.tsx";
+
+const daftar = defineRoute({
+  method: "get",
+  path: ALAMAT.akun,
+  hide: true,
+  operationId: "dasborAkun",
+  tags: ["Dasbor"],
+  summary: "Akun, peran, dan apakah aktif",
+  access: staf("admin"),
+  request: { query: akunQuery },
+  responses: { 200: { description: "Halaman", content: { "text/html": { schema: z.string() } } } },
+});
+
+const atur = defineRoute({
+  method: "post",
+  path: ALAMAT.aturAkun,
+  hide: true,
+  operationId: "dasborAturAkun",
+  tags: ["Dasbor"],
+  summary: "Ubah peran, nonaktifkan, atau aktifkan lagi",
+  access: staf("admin"),
+  request: {
+    params: akunParams,
+    body: { required: true, content: { [FORM]: { schema: akunFormulir } } },
+  },
+  responses: { 303: { description: "Diatur" } },
+});
+
+export function akunRoutes(deps: { db: Database }): Router {
+  const router = ruteDasbor({ [ALAMAT.aturAkun]: ulangAkun });
+  router.openapi(daftar, async (c) => {
+    const query = c.req.valid("query");
+    const baris = await daftarAkun(deps, c.var.actor, PER_HALAMAN + 1, query.sebelum, query.peran);
+    return tunjukkan(c, halamanAkun(query, sehalaman(baris), pelihat(c)));
+  });
+  router.openapi(atur, async (c) => {
+    const { peran, aktif, ...isian } = c.req.valid("form");
+    dariHalaman(c, isian);
+    await aturAkun(deps, c.var.actor, c.req.valid("param").id, { peran, aktif: aktif === "ya" });
+    return c.redirect(denganKueri(ALAMAT.akun, { kabar: "diatur" }), 303);
+  });
+  return router;
+}

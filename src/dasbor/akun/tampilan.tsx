@@ -1,0 +1,141 @@
+import type { FC } from "hono/jsx";
+import type { Akun } from "../../akun/akun.ts";
+import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
+import {
+  Formulir,
+  ID_HASIL,
+  Lencana,
+  LencanaAktif,
+  Penghalaman,
+  Penyaring,
+  Pesan,
+  Pilihan,
+  Saat,
+  Tabel,
+  type Halaman,
+  type IsiFormulir,
+  type Kolom,
+  type Pelihat,
+  type UlangFormulir,
+} from "../kerangka/kerangka.ts";
+import type { AkunQuery } from "./schema.ts";
+
+const PERAN = [
+  ["admin", "Admin"],
+  ["karyawan", "Karyawan"],
+  ["nasabah", "Nasabah"],
+] as const satisfies readonly (readonly [Akun["peran"], string])[];
+
+const AKTIF = [
+  ["ya", "Aktif"],
+  ["tidak", "Nonaktif"],
+] as const;
+
+const kolom = ({ akunId, csrf }: Pelihat): Kolom<Akun>[] => [
+  {
+    judul: "Akun",
+    kepala: true,
+    isi: ({ id, nama }) => (
+      <>
+        <strong>{nama}</strong> <span class="samar">#{id}</span>
+      </>
+    ),
+  },
+  { judul: "Email", isi: ({ email }) => email },
+  { judul: "Username", isi: ({ username }) => username ?? "—" },
+  {
+    judul: "Peran",
+    isi: ({ peran }) => (
+      <Lencana nada={peran === "nasabah" ? "netral" : "baik"}>{Object.fromEntries(PERAN)[peran]}</Lencana>
+    ),
+  },
+  { judul: "Status", isi: ({ aktif }) => <LencanaAktif aktif={aktif} /> },
+  { judul: "Dibuat", isi: ({ dibuatPada }) => <Saat pada={dibuatPada} /> },
+  {
+    judul: "Atur",
+    isi: ({ id, nama, peran, aktif }) =>
+      // Whoever demotes itself is logged out by its own click: somebody else may do that.
+      id === akunId ? (
+        <span class="samar">Anda</span>
+      ) : (
+        <details class="lipat">
+          <summary aria-label={`Atur ${nama}`}>Atur</summary>
+          <FormulirAkun
+            ke={alamatSatu(ALAMAT.aturAkun, id)}
+            isi={{ csrf, nilai: { peran, aktif: aktif ? "ya" : "tidak" } }}
+            di={id}
+          />
+        </details>
+      ),
+  },
+];
+
+const FormulirAkun: FC<{ ke: string; isi: IsiFormulir; di?: number }> = ({ ke, isi, di = "" }) => (
+  <Formulir ke={ke} tombol="Simpan" isi={isi}>
+    <Pilihan nama="peran" label="Peran" pilihan={PERAN} isi={isi} di={di} />
+    <Pilihan
+      nama="aktif"
+      label="Status"
+      pilihan={AKTIF}
+      petunjuk="Perubahan mengakhiri semua sesi akun ini."
+      isi={isi}
+      di={di}
+    />
+  </Formulir>
+);
+
+/** The list of accounts, newest first. */
+export function halamanAkun(
+  { peran, sebelum, kabar }: AkunQuery,
+  { baris, lanjut }: { baris: Akun[]; lanjut: Akun | undefined },
+  pelihat: Pelihat,
+): Halaman {
+  return {
+    judul: "Akun",
+    menu: ALAMAT.akun,
+    isi: (
+      <>
+        {kabar && <Pesan nada="baik">Akun sudah diatur.</Pesan>}
+        <Penyaring ke={ALAMAT.akun}>
+          <Pilihan
+            nama="peran"
+            label="Peran"
+            pilihan={[["", "Semua peran"], ...PERAN]}
+            isi={{ nilai: { peran: peran ?? "" } }}
+          />
+        </Penyaring>
+        <section id={ID_HASIL} aria-live="polite">
+          <Tabel
+            judul="Akun, terbaru dulu"
+            kolom={kolom(pelihat)}
+            baris={baris}
+            kosong="Tidak ada akun yang cocok."
+          />
+          <Penghalaman
+            mundur={
+              sebelum === undefined
+                ? undefined
+                : { judul: "Terbaru", ke: denganKueri(ALAMAT.akun, { peran }) }
+            }
+            maju={
+              lanjut && {
+                judul: "Lebih lama",
+                ke: denganKueri(ALAMAT.akun, { peran, sebelum: lanjut.id }),
+              }
+            }
+          />
+        </section>
+      </>
+    ),
+  };
+}
+
+/** The form of an account once more, after it was refused. */
+export const ulangAkun: UlangFormulir = (isi, ke) => ({
+  judul: "Atur akun",
+  isi: (
+    <div class="kotak sempit">
+      <FormulirAkun ke={ke} isi={isi} />
+    </div>
+  ),
+});

@@ -1,0 +1,40 @@
+/** Where the dashboard's pages live; `{id}` stands for the row. Each form goes to an address right below its page. */
+export const ALAMAT = {
+  dasbor: "/dashboard",
+  chat: "/dashboard/chat",
+  transaksi: "/dashboard/transaksi",
+  satuTransaksi: "/dashboard/transaksi/{id}",
+  struk: "/dashboard/transaksi/{id}/struk",
+  putusan: "/dashboard/transaksi/{id}/putusan",
+  mitra: "/dashboard/mitra",
+  satuMitra: "/dashboard/mitra/{id}",
+  isiSaldo: "/dashboard/mitra/{id}/saldo",
+  aturMitra: "/dashboard/mitra/{id}/aktif",
+  produk: "/dashboard/produk",
+  ubahProduk: "/dashboard/produk/{id}",
+  users: "/dashboard/users",
+  akun: "/dashboard/akun",
+  aturAkun: "/dashboard/akun/{id}",
+  audit: "/dashboard/audit",
+  rantai: "/dashboard/audit/rantai",
+  gaya: "/aset/dasbor.css",
+  htmx: "/aset/htmx.min.js",
+} as const;
+
+/** What of the dashboard staff meets first. */
+export const PERTAMA = ALAMAT.transaksi;
+
+/** The address of one row. */
+export function alamatSatu(pola: string, id: number): string {
+  return pola.replace("{id}", String(id));
+}
+
+/** An address with a query; what is absent or empty is left out. */
+export function denganKueri(
+  alamat: string,
+  kueri: Record<string, string | number | boolean | undefined>,
+): string {
+  const isi = Object.entries(kueri).filter(([, nilai]) => nilai !== undefined && nilai !== "");
+  const teks = new URLSearchParams(isi.map(([nama, nilai]) => [nama, String(nilai)])).toString();
+  return teks === "" ? alamat : `${alamat}?${teks}`;
+}

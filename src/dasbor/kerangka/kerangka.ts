@@ -1,0 +1,148 @@
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import { routePath } from "hono/route";
+import {
+  bacaCookie,
+  COOKIE_SESI,
+  CsrfDitolak,
+  sebagai,
+  TokenTidakSah,
+  tuntutCsrf,
+  PeranTidakBoleh,
+  type Pemegang,
+  type Peran,
+} from "../../akun/akses/akses.ts";
+import { ALAMAT as HALAMAN } from "../../halaman/alamat.ts";
+import { csrfSesi, maunyaHalaman } from "../../halaman/halaman.ts";
+import { comesFromElsewhere } from "../../platform/auth/csrf.ts";
+import { InternalError, problemOf, type AppError } from "../../platform/http/errors.ts";
+import { answerError, declaredError } from "../../platform/http/request.ts";
+import { defineRoute, open, type Access } from "../../platform/http/route.ts";
+import { createRouter, type HouseEnv, type Router } from "../../platform/http/router.ts";
+import { denganKueri } from "../alamat.ts";
+import { halamanGalat } from "./galat.tsx";
+import type { IsiFormulir } from "./isian.tsx";
+import { dokumen, type Halaman, type Pelihat } from "./tata.tsx";
+
+export * from "./bagian.tsx";
+export * from "./bentuk.ts";
+export * from "./isian.tsx";
+export * from "./saring.ts";
+export type { Halaman, Pelihat };
+
+type Konteks = Context<HouseEnv>;
+
+/** Pages for staff with one of these roles, who are known by the session cookie. The database decides in the page's own roundtrip. */
+export function staf(...peran: [Peran, ...Peran[]]): Access {
+  return {
+    ...open,
+    middleware: [
+      async (c, next) => {
+        const sesi = await bacaCookie(c);
+        if (!sesi) throw new TokenTidakSah();
+        c.set("cookieSession", sesi.sesi);
+        c.set("actor", sebagai(sesi, peran));
+        await next();
+      },
+    ],
+  };
+}
+
+/** Who looks at this page: what its cookie says, which the database has confirmed once a query was answered. */
+export function pelihat(c: Konteks): Pelihat {
+  const { label, holder } = c.var.actor;
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- `staf` lets in nobody but people, whose label is their role
+  const peran = label as Pemegang["peran"];
+  return { peran, akunId: Number(holder?.split(":")[1]), csrf: csrfSesi(c) };
+}
+
+/** Throws `CsrfDitolak` unless a form was sent from a page of ours; every handler of one begins with this. */
+export function dariHalaman(c: Konteks, isian: { _csrf: string }): void {
+  tuntutCsrf(c, c.var.cookieSession ?? "", isian._csrf);
+}
+
+/** Answers with a page of the dashboard: our own stylesheets and script, and forms that lead nowhere else. */
+export function tunjukkan(c: Konteks, halaman: Halaman, status: AppError["definition"]["status"] = 200) {
+  c.header(
+    "content-security-policy",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  // With "no-referrer" a browser would send our own forms with `Origin: null`.
+  c.header("referrer-policy", "same-origin");
+  return c.html(dokumen(c.var.cookieSession ? pelihat(c) : undefined, halaman), status);
+}
+
+/** A form as it is shown again after it was refused, with what was typed. `ke` is where it was sent. */
+export type UlangFormulir = (isi: IsiFormulir, ke: string) => { judul: string; isi: Child };
+
+/**
+ * A router of dashboard pages. Errors are pages for browsers and problem documents for programs; whoever has no session
+ * logs in first. `formulir` names the addresses that forms are sent to, and how each form is shown again; whoever opens
+ * such an address gets the page above it.
+ */
+export function ruteDasbor(formulir: Record<string, UlangFormulir> = {}): Router {
+  const router = createRouter();
+  router.onError((error, c: Konteks) =>
+    maunyaHalaman(c) ? tunjukkanGalat(c, declaredError(error, c), formulir) : answerError(error, c),
+  );
+  for (const path of Object.keys(formulir)) {
+    const route = defineRoute({
+      method: "get",
+      path,
+      hide: true,
+      operationId: "kembali",
+      tags: ["Dasbor"],
+      summary: "Ke halaman formulirnya",
+      access: open,
+      responses: { 303: { description: "Halaman formulir" } },
+    });
+    router.openapi(route, (c) => c.redirect(diAtas(c.req.path), 303));
+  }
+  return router;
+}
+
+/** The page above an address. */
+function diAtas(path: string): string {
+  return path.replace(/\/[^/]+\/?$/, "");
+}
+
+/** What no other filling in of the form would mend. */
+const NOT_SHOWN_AGAIN: readonly AppError["definition"][] = [CsrfDitolak, PeranTidakBoleh, InternalError];
+
+function tunjukkanGalat(c: Konteks, error: AppError, formulir: Record<string, UlangFormulir>) {
+  const reading = /^(GET|HEAD)$/.test(c.req.method);
+  const tempat = reading ? c.req.path : diAtas(c.req.path);
+  // By definition, because all declared errors look alike to `instanceof` in the eyes of the compiler.
+  const { definition } = error;
+  if (definition === TokenTidakSah)
+    return keMasuk(c, reading ? c.req.url.replace(/^\w+:\/\/[^/]+/, "") : tempat);
+  const problem = problemOf(error, c.req.path, c.var.requestId);
+  for (const [name, value] of Object.entries({ ...definition.headers, ...error.more.headers }))
+    c.header(name, value);
+  const ulang = formulir[routePath(c, -1).replaceAll(/:(\w+)/g, "{$1}")];
+  const nilai = c.var.form;
+  // A form that another site sent is no form of ours, and gets none back.
+  if (reading || !ulang || !nilai || NOT_SHOWN_AGAIN.includes(definition) || comesFromElsewhere(c)) {
+    const kembali =
+      definition === PeranTidakBoleh
+        ? { judul: "Ke beranda", ke: HALAMAN.beranda }
+        : { judul: "Kembali", ke: tempat };
+    return tunjukkan(c, halamanGalat(problem, kembali), definition.status);
+  }
+  const isian = Object.fromEntries(
+    (problem.errors ?? []).map(({ pointer, detail }) => [pointer.replace("#/", ""), detail]),
+  );
+  const isi = { csrf: csrfSesi(c), nilai, galat: { kode: definition.code, pesan: problem.detail, isian } };
+  const halaman = { ...ulang(isi, c.req.path), naik: { judul: "Kembali", ke: tempat } };
+  return tunjukkan(c, { ...halaman, judul: `Galat: ${halaman.judul}` }, definition.status);
+}
+
+/** Sends whoever has no living session to log in, and back to where it wanted to go. */
+function keMasuk(c: Konteks, kembali: string) {
+  if (c.var.cookieSession) c.var.auth.cookies.clear(c, COOKIE_SESI);
+  // htmx would follow a redirect inside of the page, and put the login form where a list was.
+  const keHalamanMasuk = denganKueri(HALAMAN.masuk, { next: kembali });
+  if (c.req.header("hx-request") !== "true") return c.redirect(keHalamanMasuk, 303);
+  c.header("hx-redirect", keHalamanMasuk);
+  return c.body(null, 401);
+}

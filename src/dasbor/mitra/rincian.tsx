@@ -1,0 +1,171 @@
+import type { FC } from "hono/jsx";
+import type { Mitra, Mutasi } from "../../ppob/mitra/mitra.ts";
+import { KunciDipakai } from "../../ppob/saldo/saldo.ts";
+import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
+import {
+  Bagian,
+  Formulir,
+  Isian,
+  LencanaAktif,
+  Pesan,
+  Rincian,
+  rupiah,
+  Saat,
+  selisih,
+  Tabel,
+  type Halaman,
+  type IsiFormulir,
+  type Kolom,
+  type Nada,
+  type Pelihat,
+  type UlangFormulir,
+} from "../kerangka/kerangka.ts";
+import type { Kabar } from "./schema.ts";
+
+const MUTASI: Kolom<Mutasi>[] = [
+  {
+    judul: "Jurnal",
+    kepala: true,
+    isi: ({ jenis, transaksiId }) =>
+      transaksiId === null ? (
+        jenis
+      ) : (
+        <>
+          {jenis} <a href={alamatSatu(ALAMAT.satuTransaksi, transaksiId)}>#{transaksiId}</a>
+        </>
+      ),
+  },
+  { judul: "Waktu", isi: ({ waktu }) => <Saat pada={waktu} /> },
+  { judul: "Buku", isi: ({ buku }) => buku },
+  { judul: "Jumlah", angka: true, isi: ({ jumlah }) => selisih(jumlah) },
+  {
+    judul: "Saldo sesudah",
+    angka: true,
+    isi: ({ saldoSesudah }) => (saldoSesudah === null ? "—" : rupiah(saldoSesudah)),
+  },
+  { judul: "Keterangan", isi: ({ keterangan }) => keterangan ?? "—" },
+  { judul: "Oleh", isi: ({ oleh }) => oleh ?? "—" },
+];
+
+const KABAR: Record<NonNullable<Kabar>, readonly [nada: Nada, kalimat: string]> = {
+  terisi: ["baik", "Saldo sudah diisi."],
+  aktif: ["baik", "Mitra ini aktif lagi."],
+  nonaktif: ["tunggu", "Mitra ini dinonaktifkan. Pembelian yang sudah diterima tetap diselesaikan."],
+};
+
+/** One mitra; `kunci` makes the form of this very page one top-up, however often it is sent. */
+export function halamanSatuMitra(
+  { mitra, mutasi }: { mitra: Mitra; mutasi: Mutasi[] },
+  pelihat: Pelihat,
+  kunci: string,
+  kabar: Kabar,
+): Halaman {
+  const { id } = mitra;
+  const isi = { csrf: pelihat.csrf };
+  return {
+    judul: mitra.nama,
+    menu: ALAMAT.mitra,
+    naik: { judul: "Semua mitra", ke: ALAMAT.mitra },
+    samping: (
+      <a class="tombol sekunder" href={denganKueri(ALAMAT.transaksi, { mitra: id })}>
+        Transaksinya
+      </a>
+    ),
+    isi: (
+      <>
+        {kabar && <Pesan nada={KABAR[kabar][0]}>{KABAR[kabar][1]}</Pesan>}
+        <div class="angka-besar">
+          <div class="kotak">
+            <span class="petunjuk">Saldo tersedia</span>
+            <strong>{rupiah(mitra.saldo)}</strong>
+          </div>
+          <div class="kotak">
+            <span class="petunjuk">Ditahan pembelian</span>
+            <strong>{rupiah(mitra.saldoDitahan)}</strong>
+          </div>
+        </div>
+        <div class="kotak">
+          <Rincian
+            isi={[
+              ["Nomor", `#${id}`],
+              ["Status", <LencanaAktif aktif={mitra.aktif} />],
+              ["Email", mitra.email],
+              ["HP", mitra.hp ?? "—"],
+              ["API Key", <span class="kode">{mitra.kunciApiAwalan}…</span>],
+              ["Terdaftar", <Saat pada={mitra.dibuatPada} />],
+            ]}
+          />
+        </div>
+        <div class="berdampingan">
+          <Bagian judul="Isi saldo">
+            <FormulirIsiSaldo ke={alamatSatu(ALAMAT.isiSaldo, id)} isi={{ ...isi, nilai: { kunci } }} />
+          </Bagian>
+          <Bagian judul={mitra.aktif ? "Nonaktifkan" : "Aktifkan"}>
+            <FormulirAktif ke={alamatSatu(ALAMAT.aturMitra, id)} isi={isi} aktif={!mitra.aktif} />
+          </Bagian>
+        </div>
+        <Bagian judul="Mutasi terakhir">
+          <Tabel judul="Mutasi, terbaru dulu" kolom={MUTASI} baris={mutasi} kosong="Belum ada mutasi." />
+        </Bagian>
+      </>
+    ),
+  };
+}
+
+const FormulirIsiSaldo: FC<{ ke: string; isi: IsiFormulir }> = ({ ke, isi }) => (
+  <div class="kotak sempit">
+    <Formulir ke={ke} tombol="Isi saldo" isi={isi}>
+      <input type="hidden" name="kunci" value={isi.nilai?.["kunci"] ?? ""} />
+      <Isian
+        nama="jumlah"
+        label="Jumlah (rupiah)"
+        petunjuk="Uang yang sudah diterima, misalnya 500.000."
+        papanTik="numeric"
+        maks={15}
+        wajib
+        isi={isi}
+      />
+      <Isian
+        nama="keterangan"
+        label="Keterangan"
+        petunjuk="Dari mana uangnya; tercatat di jurnal atas nama Anda."
+        maks={200}
+        wajib
+        isi={isi}
+      />
+    </Formulir>
+  </div>
+);
+
+const FormulirAktif: FC<{ ke: string; isi: IsiFormulir; aktif: boolean }> = ({ ke, isi, aktif }) => (
+  <div class="kotak sempit">
+    <p>
+      {aktif
+        ? "API Key mitra ini berlaku lagi mulai permintaan berikutnya."
+        : "API Key mitra ini ditolak mulai permintaan berikutnya. Pembelian yang sudah diterima tetap diselesaikan."}
+    </p>
+    <Formulir ke={ke} tombol={aktif ? "Aktifkan mitra" : "Nonaktifkan mitra"} isi={isi} gawat={!aktif}>
+      <input type="hidden" name="aktif" value={aktif ? "ya" : "tidak"} />
+    </Formulir>
+  </div>
+);
+
+/** The top-up's form once more, after it was refused; of one that had gone through before, only what to do now. */
+export const ulangIsiSaldo: UlangFormulir = (isi, ke) => ({
+  judul: "Isi saldo",
+  isi:
+    isi.galat?.kode === KunciDipakai.code ? (
+      <p class="pesan" role="alert">
+        Formulir ini sudah pernah terkirim dengan isi lain. Kembali ke halaman mitra dan periksa mutasinya
+        sebelum mengisi lagi.
+      </p>
+    ) : (
+      <FormulirIsiSaldo ke={ke} isi={isi} />
+    ),
+});
+
+/** The switch once more, after it was refused. */
+export const ulangAturMitra: UlangFormulir = (isi, ke) => ({
+  judul: "Atur mitra",
+  isi: <FormulirAktif ke={ke} isi={isi} aktif={isi.nilai?.["aktif"] === "ya"} />,
+});

@@ -1,0 +1,174 @@
+import type { FC } from "hono/jsx";
+import type { RincianTransaksi } from "../../ppob/transaksi/transaksi.ts";
+import { ALAMAT, alamatSatu } from "../alamat.ts";
+import {
+  Bagian,
+  Centang,
+  Formulir,
+  Isian,
+  Pesan,
+  Pilihan,
+  Rincian,
+  rupiah,
+  Saat,
+  selisih,
+  Tabel,
+  type Halaman,
+  type IsiFormulir,
+  type Kolom,
+  type Pelihat,
+  type UlangFormulir,
+} from "../kerangka/kerangka.ts";
+import { LencanaStatus, masihTerbuka, Pembeli } from "./status.tsx";
+
+/** The part that changes by itself. */
+const ID_KEADAAN = "keadaan";
+
+const PERCOBAAN: Kolom<RincianTransaksi["percobaan"][number]>[] = [
+  { judul: "Ke", kepala: true, isi: ({ ke }) => `Percobaan ${ke}` },
+  { judul: "Ref ID", isi: ({ refId }) => <span class="kode">{refId}</span> },
+  { judul: "Dikirim", isi: ({ dikirimPada }) => <Saat pada={dikirimPada} kosong="belum" /> },
+  { judul: "Ditanya", angka: true, isi: ({ ditanya }) => `${ditanya}×` },
+  { judul: "RC", isi: ({ rc }) => <span class="kode">{rc ?? "—"}</span> },
+  { judul: "Pesan biller", isi: ({ pesan }) => pesan ?? "—" },
+  { judul: "SN", isi: ({ sn }) => <span class="kode">{sn ?? "—"}</span> },
+  {
+    judul: "Harga biller",
+    angka: true,
+    isi: ({ hargaBiller }) => (hargaBiller === null ? "—" : rupiah(hargaBiller)),
+  },
+  { judul: "Diperbarui", isi: ({ diperbaruiPada }) => <Saat pada={diperbaruiPada} /> },
+];
+
+const MUTASI: Kolom<RincianTransaksi["mutasi"][number]>[] = [
+  { judul: "Jurnal", kepala: true, isi: ({ jenis }) => jenis },
+  { judul: "Waktu", isi: ({ waktu }) => <Saat pada={waktu} /> },
+  { judul: "Buku", isi: ({ buku }) => buku },
+  { judul: "Jumlah", angka: true, isi: ({ jumlah }) => selisih(jumlah) },
+  {
+    judul: "Saldo sesudah",
+    angka: true,
+    isi: ({ saldoSesudah }) => (saldoSesudah === null ? "—" : rupiah(saldoSesudah)),
+  },
+];
+
+const PUTUSAN: Kolom<RincianTransaksi["putusan"][number]>[] = [
+  { judul: "Oleh", kepala: true, isi: ({ pelaku, nama }) => nama ?? pelaku },
+  { judul: "Waktu", isi: ({ waktu }) => <Saat pada={waktu} /> },
+  { judul: "Alasan", isi: ({ alasan }) => alasan ?? "—" },
+];
+
+/** One purchase: what it is, what became of it, and what an admin can do about it. */
+export function halamanRincian(
+  rincian: RincianTransaksi,
+  pelihat: Pelihat,
+  kabar: "diputuskan" | undefined,
+): Halaman {
+  const { transaksi, mutasi, putusan } = rincian;
+  const { id } = transaksi;
+  return {
+    judul: `Transaksi #${id}`,
+    menu: ALAMAT.transaksi,
+    naik: { judul: "Semua transaksi", ke: ALAMAT.transaksi },
+    samping: (
+      <a class="tombol sekunder" href={alamatSatu(ALAMAT.struk, id)}>
+        Struk
+      </a>
+    ),
+    isi: (
+      <>
+        {kabar && <Pesan nada="baik">Transaksi ini sudah diputuskan.</Pesan>}
+        <Keadaan rincian={rincian} pelihat={pelihat} />
+        {pelihat.peran === "admin" && masihTerbuka(transaksi) && (
+          <Bagian judul="Putuskan">
+            <FormulirPutusan ke={alamatSatu(ALAMAT.putusan, id)} isi={{ csrf: pelihat.csrf }} />
+          </Bagian>
+        )}
+        {putusan.length > 0 && (
+          <Bagian judul="Diputuskan oleh">
+            <Tabel judul="Putusan" kolom={PUTUSAN} baris={putusan} kosong="" />
+          </Bagian>
+        )}
+        {pelihat.peran === "admin" && (
+          <Bagian judul="Jurnal">
+            <Tabel judul="Perpindahan uang" kolom={MUTASI} baris={mutasi} kosong="Belum ada jurnal." />
+          </Bagian>
+        )}
+      </>
+    ),
+  };
+}
+
+/** What may change while somebody looks: with JavaScript it is asked for again until the purchase is final. */
+const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian, pelihat }) => {
+  const { transaksi, percobaan } = rincian;
+  const sendiri = `#${ID_KEADAAN}`;
+  const disegarkan = masihTerbuka(transaksi) && {
+    "hx-get": alamatSatu(ALAMAT.satuTransaksi, transaksi.id),
+    "hx-trigger": "every 10s",
+    "hx-target": sendiri,
+    "hx-select": sendiri,
+    "hx-swap": "outerHTML",
+  };
+  return (
+    <div id={ID_KEADAAN} {...disegarkan}>
+      <div class="kotak">
+        <Rincian
+          isi={[
+            ["Status", <LencanaStatus status={transaksi.status} />],
+            ["Mitra", <Pembeli transaksi={transaksi} pelihat={pelihat} />],
+            ["Produk", `${transaksi.namaProduk} (${transaksi.kodeProduk})`],
+            ["Nomor tujuan", <span class="kode">{transaksi.nomorTujuan}</span>],
+            ["Nominal", rupiah(transaksi.nominal)],
+            ["Harga", rupiah(transaksi.harga)],
+            ["Diterima", <Saat pada={transaksi.waktu} />],
+            ["Selesai", <Saat pada={transaksi.selesaiPada} kosong="belum" />],
+            ["Kata untuk mitra", transaksi.hasilEksekusi ?? "—"],
+          ]}
+        />
+      </div>
+      <Bagian judul="Percobaan di biller">
+        <Tabel judul="Percobaan" kolom={PERCOBAAN} baris={percobaan} kosong="Belum ada percobaan." />
+      </Bagian>
+    </div>
+  );
+};
+
+const HASIL = [
+  ["gagal", "Gagal: saldo mitra dikembalikan"],
+  ["sukses", "Sukses: biller sudah menjalankannya"],
+] as const;
+
+const FormulirPutusan: FC<{ ke: string; isi: IsiFormulir }> = ({ ke, isi }) => (
+  <div class="kotak sempit">
+    <p>
+      Hanya bila transaksi ini tidak kunjung selesai. Tanyakan dahulu nasibnya kepada biller: uangnya
+      berpindah sekali, dan putusan tidak dapat ditarik kembali.
+    </p>
+    <Formulir ke={ke} tombol="Putuskan transaksi" isi={isi} gawat>
+      <Pilihan nama="hasil" label="Hasil menurut biller" pilihan={HASIL} isi={isi} />
+      <Isian
+        nama="alasan"
+        label="Alasan"
+        petunjuk="Tercatat di audit. Bila gagal, mitra ikut membacanya."
+        maks={200}
+        wajib
+        isi={isi}
+      />
+      <Isian
+        nama="sn"
+        label="SN atau token (bila sukses)"
+        petunjuk="Diteruskan kepada mitra. Kosongkan bila tidak ada."
+        maks={100}
+        isi={isi}
+      />
+      <Centang nama="yakin" label="Nasib transaksi ini sudah pasti menurut biller" isi={isi} />
+    </Formulir>
+  </div>
+);
+
+/** The decision's form once more, after it was refused. */
+export const ulangPutusan: UlangFormulir = (isi, ke) => ({
+  judul: "Putuskan transaksi",
+  isi: <FormulirPutusan ke={ke} isi={isi} />,
+});

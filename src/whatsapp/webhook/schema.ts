@@ -1,0 +1,70 @@
+import { z } from "@hono/zod-openapi";
+
+/** Longest text that is kept of a message, in characters. */
+const MAX_TEKS = 10_000;
+
+/** Control characters but line breaks and tabs, and the marks that reorder text on a screen. */
+const TAK_TERBACA = /(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
+
+/** What strangers write, as text that can be stored and shown. */
+const teks = (most: number) =>
+  z
+    .string()
+    .transform((text) =>
+      text.replaceAll("\r\n", "\n").replaceAll(TAK_TERBACA, "").slice(0, most).toWellFormed(),
+    )
+    .catch("");
+
+const nama = teks(100).transform((text) => text.replaceAll(/\s+/g, " ").trim());
+const tanda = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+
+const berkas = z
+  .object({
+    id: tanda,
+    caption: teks(MAX_TEKS).default(""),
+    filename: nama.optional(),
+    file_name: nama.optional(),
+  })
+  .optional();
+const judul = z.object({ title: teks(MAX_TEKS) }).optional();
+
+/** One message, as far as it can be read; what else Whapi sends of it is not looked at. */
+export const pesanMasuk = z.object({
+  // Document 003 prints messages without an id: those cannot be told apart.
+  id: tanda.nullish(),
+  from_me: z.boolean().default(false),
+  type: z.string().max(40).default("text"),
+  chat_id: z.string().max(100).optional(),
+  from: z.string().max(100).optional(),
+  from_name: nama.default(""),
+  timestamp: z.int().min(1_000_000_000).max(9_999_999_999).optional().catch(undefined),
+  source: z.string().max(40).optional(),
+  text: z.object({ body: teks(MAX_TEKS) }).optional(),
+  image: berkas,
+  document: berkas,
+  reply: z.object({ buttons_reply: judul, list_reply: judul }).optional(),
+});
+export type PesanMasuk = z.output<typeof pesanMasuk>;
+
+export const statusMasuk = z.object({ id: tanda, status: z.string().max(40) });
+export type StatusMasuk = z.output<typeof statusMasuk>;
+
+/** One element at a time is judged later: a bad one does not keep the others out. */
+export const webhookSchema = z
+  .looseObject({
+    messages: z
+      .array(z.unknown())
+      .max(1_000)
+      .optional()
+      .openapi({
+        type: "array",
+        items: { type: "object" },
+        example: [{ from: "62812345678@s.whatsapp.net", text: { body: "Halo" } }],
+      }),
+    statuses: z
+      .array(z.unknown())
+      .max(1_000)
+      .optional()
+      .openapi({ type: "array", items: { type: "object" } }),
+  })
+  .openapi("WebhookWhapi", { description: "Peristiwa dari Whapi.cloud: pesan, atau status pesan." });
