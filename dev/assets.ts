@@ -24,5 +24,6 @@ for (const file of [
 }
 place("halaman.css", readFileSync(join(root, "src/halaman/halaman.css")));
 place("dasbor.css", readFileSync(join(root, "src/dasbor/dasbor.css")));
+for (const name of ["chat.css", "chat.js"]) place(name, readFileSync(join(root, "src/dasbor/chat", name)));
 // A file of its own, so that the page's policy needs no inline script.
 place("swagger-start.js", 'SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", deepLinking: true });\n');

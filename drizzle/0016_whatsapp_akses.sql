@@ -111,7 +111,8 @@ begin
             case when p_media_id is not null then app.jam() + interval '15 seconds' end)
     returning id into v_id;
   select * into v_naskah from bot_settings;
-  if p_menjadi <> v_chat.mode then
+  -- Also from a pause that has run out into another one.
+  if p_menjadi <> v_mode or p_menjadi <> v_chat.mode then
     perform app.ganti_mode(v_chat.id, p_menjadi, app.jam() + make_interval(mins => v_naskah.pause_minutes));
   end if;
   update chats set last_message_id = v_id, unread = unread + 1, name = coalesce(nullif(p_name, ''), name),
@@ -398,7 +399,10 @@ end $$;
 create function app.chats_berisi(p_cari text) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.id from chats c
-    where (lower(c.name) like (select app.pola_nama(p_cari)) or c.wa_id like (select app.pola_nama(p_cari))) and app.lihat_chat(c.assigned_to)
+    where app.lihat_chat(c.assigned_to)
+      and (lower(c.name) like (select app.pola_nama(p_cari)) or c.wa_id like (select app.pola_nama(p_cari))
+        -- A number as people write it: +62 812-…, 0812….
+        or '+' || c.wa_id like (select app.pola_nama(regexp_replace(regexp_replace(p_cari, '[ ().-]', '', 'g'), '^0(?=[1-9])', '+62'))))
   union
   select m.chat_id from messages m join chats c on c.id = m.chat_id
     where lower(m.text) like (select app.pola_nama(p_cari)) and app.lihat_chat(c.assigned_to)

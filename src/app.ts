@@ -39,7 +39,7 @@ export function createApp(deps: Deps): Router {
   const limited = { ...deps, strictRateLimits: config.strictRateLimits };
   const accounts = { ...limited, ...config.akun, local: config.local };
   app.route("/", halamanRoutes(accounts));
-  app.route("/", dasborRoutes(accounts));
+  app.route("/", dasborRoutes({ ...accounts, ...courierDeps(deps) }));
   app.route("/", sesiRoutes(accounts));
   app.route("/", akunRoutes(accounts));
   app.route("/", jabatanRoutes(deps));

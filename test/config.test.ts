@@ -3,6 +3,7 @@ import { LOCAL_SECRETS } from "../dev/local-secrets.ts";
 import { LOCAL_API_KEY, LOCAL_USERNAME, LOCAL_WEBHOOK_SECRET } from "../dev/digiflazz/server.ts";
 import { LOCAL_REDIS_TOKEN } from "../dev/redis/redis.ts";
 import { QSTASH_DEV } from "../dev/qstash/signing.ts";
+import { LOCAL_WHAPI_TOKEN } from "../dev/whapi/server.ts";
 import { ConfigError, readConfig, type Env } from "../src/config.ts";
 
 const KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -26,6 +27,9 @@ const PRODUCTION: Record<string, string> = {
   BILLER_USERNAME: "satupintu",
   BILLER_API_KEY: "3f1c9a7e-5b2d-4c8f",
   BILLER_WEBHOOK_SECRET: "wh-8c1d5e9f2a7b4c6d",
+  WHAPI_BASE_URL: "https://gate.whapi.cloud/",
+  WHAPI_TOKEN: "jV7dYtq0PwZsK3mXhR9bLc2N",
+  WHAPI_WEBHOOK_SECRET: "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592",
 };
 const LOCAL: Record<string, string> = {
   ...PRODUCTION,
@@ -36,6 +40,7 @@ const LOCAL: Record<string, string> = {
   UPSTASH_REDIS_REST_URL: "http://127.0.0.1:8079",
   QSTASH_URL: QSTASH_DEV.url,
   BILLER_BASE_URL: "http://127.0.0.1:8082/v1",
+  WHAPI_BASE_URL: "http://127.0.0.1:8083",
 };
 
 /** A second good key. */
@@ -91,7 +96,31 @@ test("a good production configuration passes", () => {
       timeoutSeconds: 30,
       recheckSeconds: 60,
     },
+    whapi: {
+      baseUrl: "https://gate.whapi.cloud",
+      token: PRODUCTION["WHAPI_TOKEN"],
+      webhookSecret: PRODUCTION["WHAPI_WEBHOOK_SECRET"],
+      perSecond: 5,
+      chatDays: 365,
+    },
   });
+});
+
+test("what the WhatsApp door may be told, it is told", () => {
+  const env = { ...PRODUCTION, WHAPI_PER_SECOND: "1", RETENSI_CHAT_HARI: "30" };
+  expect(readConfig(env).whapi).toMatchObject({ perSecond: 1, chatDays: 30 });
+  const most = { ...PRODUCTION, WHAPI_PER_SECOND: "9999", RETENSI_CHAT_HARI: "9999" };
+  expect(readConfig(most).whapi).toMatchObject({ perSecond: 9_999, chatDays: 9_999 });
+});
+
+test("the secret of the WhatsApp webhook may be missing locally, where anybody may call, and nowhere else", () => {
+  const { WHAPI_WEBHOOK_SECRET: _, ...open } = LOCAL;
+  expect(readConfig(open).whapi.webhookSecret).toBeUndefined();
+  for (const APP_ENV of ["production", undefined]) {
+    const env = { ...without("WHAPI_WEBHOOK_SECRET"), APP_ENV };
+    expect(() => readConfig(env)).toThrow("WHAPI_WEBHOOK_SECRET: belum diisi");
+    expect(refused({ ...PRODUCTION, APP_ENV, WHAPI_WEBHOOK_SECRET: "" })).toContain("WHAPI_WEBHOOK_SECRET");
+  }
 });
 
 test("what the accounts door may be told, it is told", () => {
@@ -122,7 +151,9 @@ describe("missing variables", () => {
   test("are named all at once", () => {
     const required = Object.keys(PRODUCTION);
     expect(refused({}).sort()).toEqual([...required].sort());
-    expect(refused({ APP_ENV: "local" }).sort()).toEqual([...required].sort());
+    // Locally the webhook of WhatsApp may be open.
+    const locally = required.filter((name) => name !== "WHAPI_WEBHOOK_SECRET");
+    expect(refused({ APP_ENV: "local" }).sort()).toEqual(locally.sort());
   });
 
   test.each(Object.keys(PRODUCTION))("%s alone is named", (name) => {
@@ -219,6 +250,28 @@ describe("a malformed variable is refused everywhere", () => {
     ["UPSTASH_REDIS_REST_TOKEN", ""],
     ["UPSTASH_REDIS_REST_TOKEN", "x".repeat(40)],
     ["UPSTASH_REDIS_REST_TOKEN", "AX3sASQgN2M4"],
+    ["WHAPI_BASE_URL", "gate.whapi.cloud"],
+    ["WHAPI_BASE_URL", "ftp://gate.whapi.cloud"],
+    ["WHAPI_BASE_URL", ""],
+    ["WHAPI_TOKEN", ""],
+    ["WHAPI_TOKEN", "x1y2z3a4b5c6d7e"],
+    ["WHAPI_TOKEN", "x".repeat(40)],
+    ["WHAPI_WEBHOOK_SECRET", ""],
+    ["WHAPI_WEBHOOK_SECRET", "x1y2z3a4b5c6d7e"],
+    ["WHAPI_WEBHOOK_SECRET", "x".repeat(64)],
+    ["WHAPI_WEBHOOK_SECRET", "undefined"],
+    ["WHAPI_PER_SECOND", "0"],
+    ["WHAPI_PER_SECOND", "-5"],
+    ["WHAPI_PER_SECOND", "0.5"],
+    ["WHAPI_PER_SECOND", "1e3"],
+    ["WHAPI_PER_SECOND", "10000"],
+    ["WHAPI_PER_SECOND", ""],
+    ["RETENSI_CHAT_HARI", "0"],
+    ["RETENSI_CHAT_HARI", "-1"],
+    ["RETENSI_CHAT_HARI", "1.5"],
+    ["RETENSI_CHAT_HARI", "365d"],
+    ["RETENSI_CHAT_HARI", "10000"],
+    ["RETENSI_CHAT_HARI", ""],
     ["BILLER_RECHECK_SECONDS", "1e3"],
     ["BILLER_RECHECK_SECONDS", "999999"],
   ])("%s=%s", (name, value) => {
@@ -243,6 +296,13 @@ describe("in production", () => {
     ["QSTASH_NEXT_SIGNING_KEY", QSTASH_DEV.currentSigningKey],
     ["BILLER_API_KEY", LOCAL_API_KEY],
     ["BILLER_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET],
+    ["WHAPI_BASE_URL", "http://127.0.0.1:8083"],
+    ["WHAPI_BASE_URL", "http://localhost:8083"],
+    ["WHAPI_TOKEN", LOCAL_WHAPI_TOKEN],
+    ["WHAPI_WEBHOOK_SECRET", "lokal-1a2b3c4d5e6f7g8h"],
+    // Of 16 characters, but eight different ones only: a person typed it.
+    ["WHAPI_WEBHOOK_SECRET", "abcdefghabcdefghabcdefghabcdefgh"],
+    ["WHAPI_WEBHOOK_SECRET", "replace-this-before-going-live-0"],
     ["DATA_KEY", LOCAL_SECRETS.DATA_KEY],
     ["DATA_KEY", `1:${"ab".repeat(32)}`],
     ["DATA_KEY", `1:${"0".repeat(64)}`],
@@ -265,6 +325,8 @@ describe("in production", () => {
     ["PUBLIC_URL", "http://pintu.example.com"],
     ["QSTASH_URL", "http://qstash.upstash.io"],
     ["BILLER_BASE_URL", "http://api.digiflazz.com/v1"],
+    ["WHAPI_BASE_URL", "http://gate.whapi.cloud"],
+    ["WHAPI_BASE_URL", "https://10.0.0.7"],
     ["UPSTASH_REDIS_REST_URL", "http://apn1-merry-cat-12345.upstash.io"],
     ["PUBLIC_URL", "https://0.0.0.0"],
     ["PUBLIC_URL", "https://localhost."],
@@ -290,6 +352,7 @@ describe("in production", () => {
       "UPSTASH_REDIS_REST_URL",
       "QSTASH_URL",
       "BILLER_BASE_URL",
+      "WHAPI_BASE_URL",
     ];
     expect(refused({ ...PRODUCTION, APP_ENV: "local" }).sort()).toEqual(addresses.sort());
     expect(refused(LOCAL)).toEqual([]);
@@ -311,12 +374,15 @@ describe("in production", () => {
       BILLER_API_KEY: LOCAL_API_KEY,
       BILLER_WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
       BILLER_RECHECK_SECONDS: "3",
+      WHAPI_BASE_URL: "http://127.0.0.1:8083",
+      WHAPI_TOKEN: LOCAL_WHAPI_TOKEN,
       ...LOCAL_SECRETS,
     };
     expect(refused({ ...local, APP_ENV: "local" })).toEqual([]);
     // The user name is no secret: a shop may well be called warunglokal.
     const { BILLER_USERNAME: _, ...unfit } = local;
-    expect([...new Set(refused(local))].sort()).toEqual(Object.keys(unfit).sort());
+    const missing = "WHAPI_WEBHOOK_SECRET";
+    expect([...new Set(refused(local))].sort()).toEqual([...Object.keys(unfit), missing].sort());
   });
 
   test.each([
@@ -349,6 +415,8 @@ describe("in production", () => {
       SECRET_KEY_PREVIOUS: "rahasia-lama",
       BOOTSTRAP_TOKEN: "rahasia-perdana",
       UPSTASH_REDIS_REST_TOKEN: "rahasia",
+      WHAPI_TOKEN: "rahasia-whapi",
+      WHAPI_WEBHOOK_SECRET: "rahasia-webhook",
     };
     for (const env of [
       { ...PRODUCTION, ...secrets },
@@ -385,6 +453,9 @@ describe("the signing key", () => {
     expect(
       refused({ ...PRODUCTION, QSTASH_NEXT_SIGNING_KEY: PRODUCTION["QSTASH_CURRENT_SIGNING_KEY"] }),
     ).toEqual(["QSTASH_CURRENT_SIGNING_KEY", "QSTASH_NEXT_SIGNING_KEY"]);
+    const webhook = PRODUCTION["WHAPI_WEBHOOK_SECRET"];
+    expect(refused({ ...PRODUCTION, WHAPI_TOKEN: webhook })).toEqual(["WHAPI_TOKEN", "WHAPI_WEBHOOK_SECRET"]);
+    expect(refused({ ...PRODUCTION, WHAPI_WEBHOOK_SECRET: KEY })).toEqual(["WHAPI_WEBHOOK_SECRET"]);
   });
 
   test.each([
@@ -393,7 +464,7 @@ describe("the signing key", () => {
     "abcdefghabcdefghabcdefghabcdefgh",
     `${" ".repeat(30)}abcdefghijkl`,
   ])("%j is no secret", (sample) => {
-    for (const name of ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN"])
+    for (const name of ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN", "WHAPI_WEBHOOK_SECRET"])
       expect(refused({ ...PRODUCTION, [name]: sample })).toContain(name);
   });
 
@@ -412,6 +483,8 @@ describe("the signing key", () => {
       "ACCESS_TOKEN_EXPIRE_MINUTES",
       "BCRYPT_COST",
       "BOOTSTRAP_TOKEN",
+      "WHAPI_PER_SECOND",
+      "RETENSI_CHAT_HARI",
     ])
       expect(refused({ ...PRODUCTION, [name]: undefined }), name).toEqual([]);
   });

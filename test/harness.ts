@@ -97,12 +97,18 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log,
     request: async (path, init) => handle(new Request(new URL(path, url), init)),
     async idle() {
+      const { qstash, digiflazz, whapi, neon } = cloud;
+      // What ends may have begun something elsewhere: at rest is what has stayed so for a whole round.
+      const seen = () => qstash.requests + neon.requests;
+      let before: number;
       do {
+        before = seen();
+        // What waits for a clock that stands still is at rest.
+        await (clock ? whapi.phones.landed() : whapi.phones.settled());
         await Promise.allSettled(background);
-        await cloud.qstash.script.idle();
-        await cloud.digiflazz.script.idle();
-        await cloud.whapi.phones.settled();
-      } while (background.size > 0);
+        await qstash.script.idle();
+        await digiflazz.script.idle();
+      } while (background.size > 0 || seen() !== before);
     },
     sweep: () => sapu(jobDeps(deps)),
     erase: () => musnahkan(erasureDeps(deps)),

@@ -14,6 +14,8 @@ export const DATA_KEYS = { table: "nasabah", column: "kunci", row: "external_use
 export const BY_MASTER_KEY: readonly MasterColumn[] = [
   DATA_KEYS,
   { table: "mitra", column: "kunci_privat_segel", row: "kunci_api_hash" },
+  // Of the messages with a file: each has a key of its own.
+  { table: "messages", column: "kunci", row: "baris" },
 ];
 
 /** Sealed by the data key of its customer, in `<name>_segel`, and found by `<name>_indeks` if it is `indexed`. */
@@ -39,9 +41,10 @@ export const BY_DATA_KEY: readonly DataColumn[] = [
   { ...ofPart, table: "emergency_contacts", name: "contact_phone", indexed: false },
 ];
 
-/** Called a key, and not sealed: a hash, the head of a key, and what journals and purchases are unique by. */
+/** Called a key, and not sealed: a hash, the head of a key, and what journals, messages and purchases are unique by. */
 export const NOT_SEALED = [
   "jurnal.kunci",
+  "messages.client_key",
   "mitra.kunci_api_awalan",
   "mitra.kunci_api_hash",
   "transaksi.kunci",

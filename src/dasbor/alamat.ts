@@ -2,6 +2,11 @@
 export const ALAMAT = {
   dasbor: "/dashboard",
   chat: "/dashboard/chat",
+  satuChat: "/dashboard/chat/{id}",
+  balasChat: "/dashboard/chat/{id}/balas",
+  berkasChat: "/dashboard/chat/{id}/berkas",
+  aturChat: "/dashboard/chat/{id}/atur",
+  labelChat: "/dashboard/chat/{id}/label",
   transaksi: "/dashboard/transaksi",
   satuTransaksi: "/dashboard/transaksi/{id}",
   struk: "/dashboard/transaksi/{id}/struk",
@@ -19,10 +24,12 @@ export const ALAMAT = {
   rantai: "/dashboard/audit/rantai",
   gaya: "/aset/dasbor.css",
   htmx: "/aset/htmx.min.js",
+  gayaChat: "/aset/chat.css",
+  skripChat: "/aset/chat.js",
 } as const;
 
 /** What of the dashboard staff meets first. */
-export const PERTAMA = ALAMAT.transaksi;
+export const PERTAMA = ALAMAT.chat;
 
 /** The address of one row. */
 export function alamatSatu(pola: string, id: number): string {

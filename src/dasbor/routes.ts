@@ -3,12 +3,15 @@ import { createRouter, type Router } from "../platform/http/router.ts";
 import { akunRoutes } from "./akun/routes.ts";
 import { ALAMAT, PERTAMA } from "./alamat.ts";
 import { auditRoutes } from "./audit/routes.ts";
+import { chatRoutes } from "./chat/routes.ts";
 import { mitraRoutes } from "./mitra/routes.ts";
 import { produkRoutes } from "./produk/routes.ts";
 import { transaksiRoutes } from "./transaksi/routes.ts";
 import { usersRoutes } from "./users/routes.ts";
 
-type DasborDeps = Parameters<typeof mitraRoutes>[0] & Parameters<typeof usersRoutes>[0];
+type DasborDeps = Parameters<typeof chatRoutes>[0] &
+  Parameters<typeof mitraRoutes>[0] &
+  Parameters<typeof usersRoutes>[0];
 
 const dasbor = defineRoute({
   method: "get",
@@ -25,6 +28,7 @@ const dasbor = defineRoute({
 export function dasborRoutes(deps: DasborDeps): Router {
   const router = createRouter();
   router.openapi(dasbor, (c) => c.redirect(PERTAMA, 303));
+  router.route("/", chatRoutes(deps));
   router.route("/", transaksiRoutes(deps));
   router.route("/", mitraRoutes(deps));
   router.route("/", produkRoutes(deps));

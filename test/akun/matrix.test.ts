@@ -6,11 +6,16 @@ import { readOperations, type Operation } from "../platform/document.ts";
 import { sampleOf, send, type Sample } from "../platform/samples.ts";
 import { refusalOf } from "../answers.ts";
 import { amancairTable, type Row } from "./matrix-amancair.ts";
+import { whatsappTable } from "./matrix-whatsapp.ts";
 import { patientAttempts } from "./seams.ts";
 
 // Every operation of the house with every kind of token: a table written by hand, and the house held against it.
 
-const world = useWorld({ deps: { attempts: patientAttempts(() => world) } });
+const world = useWorld({
+  // Without a secret, as on a developer's machine, whoever likes may call as Whapi.
+  env: { WHAPI_WEBHOOK_SECRET: "q9Zt-4mVx-7bLr-2kNs" },
+  deps: { attempts: patientAttempts(() => world) },
+});
 const operations = await readOperations();
 
 /** What a token can be that is none of ours, or no more; none of them opens anything. */
@@ -130,6 +135,7 @@ const TABLE: Record<string, Row> = {
   verifikasiOtp: staff("200"),
 
   ...amancairTable({ people, staff, admins, whoever, NOT_ALLOWED }),
+  ...whatsappTable({ staff, admins, whoever }),
 };
 
 beforeAll(async () => {
@@ -172,7 +178,12 @@ async function callerOf(operation: Operation): Promise<{ sample: Sample; orang: 
 
 /** What the house answers when nothing but `authorization` speaks for the caller. */
 async function meets(sample: Sample, authorization: string | null): Promise<string> {
-  const nobodyElse = { "x-api-key": null, "upstash-signature": null, "x-hub-signature": null };
+  const nobodyElse = {
+    "x-api-key": null,
+    "upstash-signature": null,
+    "x-hub-signature": null,
+    "x-whapi-secret": null,
+  };
   return await refusalOf(await send(world, sample, { headers: { ...nobodyElse, authorization } }));
 }
 

@@ -142,6 +142,7 @@ export async function fillFiles({ neon }: TestDatabase, files: string[], admin: 
         insert into loan_instalments (loan_id, number, due_on, principal, interest, principal_paid, interest_paid)
           values (l, 1, current_date, 1000000, 0, 1000000, 0);
         insert into buku (loan_id, nama, saldo) values (l, 'pokok', 0);
+        insert into jurnal (kunci, jenis, loan_id, dibuat_pada) values ('cair:' || l, 'cair', l, now());
       end loop;
       insert into telemetry_events (event_name, event_props) values ('buka', '{}');
       insert into crash_reports (title, stacktrace, metadata) values ('x', 'x', '{}');

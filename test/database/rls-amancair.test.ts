@@ -25,6 +25,8 @@ const PEOPLE: readonly Caller[] = [
 
 const ADMIN = "(( SELECT app.peran() AS peran) = 'admin'::text)";
 const OWN = "(user_id = ( SELECT app.nasabah_id() AS nasabah_id))";
+const KARYAWAN = "(( SELECT app.peran() AS peran) = 'karyawan'::text)";
+const MINE = "(assigned_to = ( SELECT app.akun_id() AS akun_id))";
 const LOOKED_AFTER = "(user_id IN ( SELECT app.berkas_petugas() AS berkas_petugas))";
 
 /** Parts of conditions, and what stands in their place in a policy that is a little different. */
@@ -36,6 +38,12 @@ const BENT: readonly [name: string, part: string, instead: string][] = [
   ["for everybody logged in", OWN, "((select app.akun_id()) is not null)"],
   ["not for who looks after it", LOOKED_AFTER, "false"],
   ["for every karyawan", LOOKED_AFTER, "((select app.peran()) = 'karyawan')"],
+  ["not for karyawan", KARYAWAN, "false"],
+  ["for every account", KARYAWAN, "((select app.akun_id()) is not null)"],
+  ["not for whose chat it is", MINE, "false"],
+  ["for all whose chat it may be", MINE, "(assigned_to is not null)"],
+  ["not for those without a chat", "(assigned_to IS NULL)", "false"],
+  ["of every chat that is seen", "(c.id = messages.chat_id)", "true"],
   ...[
     "(NOT verified)",
     "(consent_status = 'pending'::text)",
@@ -190,6 +198,13 @@ describe.each(ENGINES)("customers' files behind row-level security on $engine", 
         ["update (max_amount)", "loan_rules"],
         ["update (text)", "consent_texts"],
         ["delete", "audit"],
+        ["update (assigned_to)", "chats"],
+        ["update (mode)", "chats"],
+        ["update (status)", "messages"],
+        ["delete", "messages"],
+        ["delete", "bot_settings"],
+        ["update (id)", "bot_settings"],
+        ["truncate", "quick_replies"],
         ["select", "kunci_indeks"],
         ["select", "berkas_terbuang"],
         ["select", "audit_rantai"],
@@ -829,7 +844,10 @@ function policiesOf(table: string): string[] {
   if (table === "audit") return ["audit_subjek", "audit_untuk_admin"];
   if (["audit_rantai", "audit_ujung", "berkas_terbuang", "kunci_indeks"].includes(table)) return [];
   const deeds: Record<string, string> = {
+    bot_settings: "baca ubah",
+    chats: "baca hapus",
     consent_texts: "baca",
+    messages: "baca",
     consents: "baca buat ubah",
     crash_reports: "baca buat",
     documents: "baca buat hapus",

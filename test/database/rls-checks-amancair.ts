@@ -9,6 +9,7 @@ import {
   type Answer,
   type Caller,
 } from "./rls-amancair-fixture.ts";
+import { FREE, WHATSAPP } from "./rls-checks-whatsapp.ts";
 
 const NO = "42501";
 
@@ -190,6 +191,7 @@ const OTHERS: Record<string, (fixture: Fixture) => Promise<Record<string, Answer
       "select 1 from audit": answered(0, { admin: semua ?? 0, nasabah: milik ?? 0, nasabahLain: lain ?? 0 }),
     };
   },
+  ...WHATSAPP,
   ...Object.fromEntries(
     ["audit_rantai", "audit_ujung", "berkas_terbuang", "kunci_indeks"].map((table) => [
       table,
@@ -217,15 +219,17 @@ export async function brokenOf(fixture: Fixture, table: string, { verb, callers 
   };
   if (verb === undefined) {
     const [kolom, , ...lain] = part?.ubah ?? [];
+    const free = FREE[table];
     const columns = await columnsOf(fixture, table);
     for (const column of columns)
-      if (column !== kolom && !lain.includes(column))
+      if (column !== kolom && !lain.includes(column) && !free?.ubah?.includes(column))
         expected[`update ${table} set ${column} = default`] = answered(NO);
     expected[`truncate ${table}`] = answered(NO);
     expected[`truncate ${table} cascade`] = answered(NO);
-    expected[`lock table ${table} in exclusive mode`] = lockable(part) ?? answered(NO);
-    if (!part && table !== "loan_rules") expected[`insert into ${table} default values`] = answered(NO);
-    if (!part) expected[`delete from ${table}`] = answered(NO);
+    expected[`lock table ${table} in exclusive mode`] = lockable(part ?? free) ?? answered(NO);
+    const isFilled = part ?? free?.buat ?? table === "loan_rules";
+    if (!isFilled) expected[`insert into ${table} default values`] = answered(NO);
+    if (!part && !free?.hapus) expected[`delete from ${table}`] = answered(NO);
   }
   const asked = Object.entries(expected).filter(
     ([statement]) => verb === undefined || statement.startsWith(verb),
@@ -234,6 +238,6 @@ export async function brokenOf(fixture: Fixture, table: string, { verb, callers 
 }
 
 /** Whoever may delete rows of a table may lock it. */
-function lockable(part: Part | undefined): Answer[] | undefined {
+function lockable(part: Pick<Part, "hapus"> | undefined): Answer[] | undefined {
   return part?.hapus && answered(0);
 }

@@ -20,6 +20,7 @@ import {
   BOTH,
   dataKeyOf,
   fill,
+  fillMessages,
   FIRST_ID,
   idOf,
   key,
@@ -31,7 +32,9 @@ import {
   nikOf,
   OLD,
   phoneOf,
+  textOf,
   valueOf,
+  type KeptFile,
 } from "./rotation-world.ts";
 
 /** More than a batch, also of those that have something sealed. */
@@ -144,7 +147,7 @@ async function indexedBy(version: number): Promise<{ right: number; wrong: numbe
 test("every sealed column is known to the rotation", async () => {
   const rows = await session.query(
     `select table_name::text || '.' || column_name::text as name from information_schema.columns
-      where table_schema = 'public' and (column_name like '%\\_segel' or column_name like '%\\_indeks' or column_name like 'kunci%')`,
+      where table_schema = 'public' and (column_name like '%\\_segel' or column_name like '%\\_indeks' or column_name like 'kunci%' or column_name like '%key%')`,
   );
   expect(rows.map(({ name }) => String(name)).sort()).toEqual([...sealedColumns(), ...NOT_SEALED].sort());
 });
@@ -176,6 +179,7 @@ describe("a change of keys", () => {
   let before: string[];
   let traces: number;
   let mitra: { id: number; privateKey: string };
+  let pesan: KeptFile[];
 
   const mitraKey = async (keys: SealKeys) => {
     const [row] = await session.query(
@@ -189,6 +193,7 @@ describe("a change of keys", () => {
     mitra = await makeMitra(house(OLD));
     await bodyOf((await admin(OLD)).post("/users/", { name: "Yang pertama", phone: phoneOf(99_999) }));
     await fill(session, 0, MANY);
+    pesan = await fillMessages(session, OLD);
     await session.query("set session_replication_role = replica");
     await session.query(
       "update nasabah set kunci = null, phone_segel = null, phone_indeks = null, national_id_segel = null, national_id_indeks = null, dihapus_pada = now() where id = $1",
@@ -257,6 +262,10 @@ describe("a change of keys", () => {
     expect(said.join("\n")).toContain("nasabah.kunci: 0 baris dibungkus ulang");
     expect(await openAll(NEW)).toEqual(before);
     expect(await mitraKey(NEW)).toBe(mitra.privateKey);
+    for (const one of pesan) expect(await textOf(session, NEW, one)).toBe(one.text);
+    await expect(textOf(session, OLD, pesan[0] as KeptFile)).rejects.toThrow();
+    expect(await count("messages where kunci like '1.%'")).toBe(0);
+    expect(await count("messages where kunci is null and baris is null")).toBe(pesan.length);
     expect(await indexedBy(1)).toMatchObject({ right: 0 });
     expect(await indexedBy(2)).toMatchObject({ wrong: 0 });
     expect(
@@ -273,6 +282,7 @@ describe("a change of keys", () => {
     expect(JSON.parse(String(rows[0]?.["rincian"]))).toMatchObject({
       versi: 2,
       "mitra.kunci_privat_segel": 0,
+      "messages.kunci": 0,
     });
     expect(await count(`nasabah where id >= ${FIRST_ID} and updated_at <> '2026-01-01'`)).toBe(0);
     expect(await count("audit where sasaran_tabel = 'nasabah' and pelaku <> 'layanan:rotasi'")).toBe(traces);
@@ -326,6 +336,23 @@ describe("a change of keys", () => {
 describe("a change that others come in between of", () => {
   const THREE = [key(3), key(2)];
   const at = (n: number) => `/users/${idOf(n)}`;
+
+  test("a message's file that is kept meanwhile, with an old key, is taken in the same run; one that goes is gone", async () => {
+    const [first, gone] = await fillMessages(session, OLD);
+    let late: KeptFile[] = [];
+    between = {
+      at: /^update messages t set kunci/,
+      deed: async () => {
+        late = await fillMessages(session, OLD);
+        await session.query("delete from messages where baris = $1::text::uuid", [gone?.baris ?? null]);
+      },
+    };
+    await run(BOTH);
+    expect(between).toBeUndefined();
+    expect(await count("messages where kunci not like '2.%'")).toBe(0);
+    for (const one of [first, ...late]) expect(await textOf(session, NEW, one as KeptFile)).toBe(one?.text);
+    expect(await count(`messages where baris = '${gone?.baris}'`)).toBe(0);
+  });
 
   test("a number that changes while keys are rewrapped stays the new one, and is taken again", async () => {
     const caller = await admin(THREE);

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { createBlindIndex } from "../../src/platform/crypto/blind-index.ts";
-import { newDataKey, type DataKey } from "../../src/platform/crypto/data-key.ts";
+import { newDataKey, openDataKey, type DataKey } from "../../src/platform/crypto/data-key.ts";
 import { createSealer, type SealKeys } from "../../src/platform/crypto/seal.ts";
 import type { Deps } from "../../src/deps.ts";
 import { BY_DATA_KEY, placeOf } from "../../dev/rotate/sealed-columns.ts";
@@ -116,4 +116,45 @@ async function makeParts(n: number, dataKey: DataKey, keys: SealKeys): Promise<R
     parts.push(part);
   }
   return parts;
+}
+
+/** A file of a message, sealed by the message's own key. */
+export interface KeptFile {
+  baris: string;
+  text: string;
+  sealed: Uint8Array;
+}
+
+const placeOfFile = (baris: string, column: "kunci" | "file") => ({ table: "messages", column, row: baris });
+
+/** A chat with messages that have a file each, and as many that have none. */
+export async function fillMessages(session: Session, keys: SealKeys): Promise<KeptFile[]> {
+  const number = `62811${randomInt(1e8, 1e9)}`;
+  await session.query("insert into chats (wa_id, created_at) values ($1, now())", [number]);
+  const files: KeptFile[] = [];
+  for (const text of ["foto", "nota"]) {
+    const baris = randomUUID();
+    const dataKey = await newDataKey(keyed(keys).sealer, placeOfFile(baris, "kunci"));
+    const sealed = await dataKey.sealBytes(placeOfFile(baris, "file"), new TextEncoder().encode(text));
+    files.push({ baris, text, sealed });
+    for (const [row, kunci] of [
+      [baris, dataKey.wrapped],
+      [null, null],
+    ] as const)
+      await session.query(
+        `insert into messages (chat_id, direction, sender, type, text, status, created_at, baris, kunci, mime_type, file_size)
+          select id, 'in', 'customer', 'image', '', 'received', now(), $2::text::uuid, $3::text,
+            case when $3::text is not null then 'image/png' end, case when $3::text is not null then 4 end
+          from chats where wa_id = $1`,
+        [number, row, kunci],
+      );
+  }
+  return files;
+}
+
+/** What the file of a message has in clear, by the key that its row has now. Throws when these keys do not open it. */
+export async function textOf(session: Session, keys: SealKeys, { baris, sealed }: KeptFile): Promise<string> {
+  const [row] = await session.query("select kunci from messages where baris = $1::text::uuid", [baris]);
+  const dataKey = await openDataKey(keyed(keys).sealer, placeOfFile(baris, "kunci"), String(row?.["kunci"]));
+  return new TextDecoder().decode(await dataKey.openBytes(placeOfFile(baris, "file"), sealed));
 }

@@ -13,7 +13,7 @@ import {
   type Orang,
 } from "../make.ts";
 import type { Provoke } from "./answers-direktori.ts";
-import type { Operation } from "./document.ts";
+import { isCallback, type Operation } from "./document.ts";
 import { multipartOf, type Sample } from "./request-sample.ts";
 import { ktp, takesFile } from "./samples-amancair.ts";
 import { loan } from "./samples-loans.ts";
@@ -215,7 +215,8 @@ export function bodyWith(sample: Sample, isian: Record<string, unknown>): NonNul
 
 /** Requests whose body is too large, of the kind that the operation takes. */
 export function tooLarge(operation: Operation): Change {
-  return { body: takesFile(operation) ? new Uint8Array(6 * 1024 * 1024) : " ".repeat(70_000) };
+  if (takesFile(operation)) return { body: new Uint8Array(6 * 1024 * 1024) };
+  return { body: " ".repeat(isCallback(operation) ? 1_100_000 : 70_000) };
 }
 
 async function customerWithFile(world: World): Promise<Orang> {

@@ -74,12 +74,6 @@ export function directoryAnswers(world: World): {
         return await send(world, sample, { body: `{"name":"Budi"}` });
       },
     },
-    terbitkanOtp: {
-      KANAL_BELUM_ADA: async (operation) => {
-        const body = `{"id":"1","channel":"whatsapp","to":"0812-3456-789"}`;
-        return await send(world, await sampleOf(world, operation), { body });
-      },
-    },
     verifikasiOtp: {
       OTP_SALAH: afterWrong(0),
       OTP_HABIS: afterWrong(3),

@@ -66,6 +66,16 @@ export const PAGES = [
   "GET /keluar",
   "POST /keluar",
   "GET /dashboard",
+  "GET /dashboard/chat",
+  "GET /dashboard/chat/{id}",
+  "GET /dashboard/chat/{id}/balas",
+  "POST /dashboard/chat/{id}/balas",
+  "GET /dashboard/chat/{id}/berkas",
+  "POST /dashboard/chat/{id}/berkas",
+  "GET /dashboard/chat/{id}/atur",
+  "POST /dashboard/chat/{id}/atur",
+  "GET /dashboard/chat/{id}/label",
+  "POST /dashboard/chat/{id}/label",
   "GET /dashboard/transaksi",
   "GET /dashboard/transaksi/{id}",
   "GET /dashboard/transaksi/{id}/struk",
@@ -195,6 +205,11 @@ export function eachKind(operations: readonly Operation[]): Operation[] {
       ...(byKey ? [{ ...operation, id: `${id}:mitra`, security: "kunciApi" }] : []),
     ];
   });
+}
+
+/** Whether a vendor calls it: bodies may be longer there, and are read for a signature before anything else. */
+export function isCallback({ security }: Pick<Operation, "security">): boolean {
+  return ["qstash", "biller", "whapi"].includes(security ?? "");
 }
 
 function successOf({ operationId, responses }: DocumentedOperation): number {

@@ -24,7 +24,9 @@ const COMPARED: Record<string, Record<string, number>> = {
 };
 
 /** Texts of several lines: line breaks stay. */
-const PARAGRAPHS = ["alamat", "deskripsi", "address_line", "stacktrace", "putuskanPinjaman note"];
+const PARAGRAPHS = "alamat deskripsi address_line stacktrace text menu info help agent_notice pause_notice"
+  .split(" ")
+  .concat("putuskanPinjaman note");
 /** What may be nothing, and so also nothing that can be seen. */
 const MAY_BE_EMPTY = ["deskripsi"];
 /** What a valid text may come to otherwise: another row has it already, or it names another code. */
@@ -151,6 +153,13 @@ describe("a field", () => {
       ["alamat", 2, ["Jl. Contoh\nNo. 1\tRT 2"]],
       ["address_line", 2, ["Jl. Melati\nNo. 5\tRT 2"]],
       ["stacktrace", 1, ["at a\n\tat b"]],
+      // Of a message, and of two requests about a quick reply.
+      ["text", 3, ["Satu\n\tdua"]],
+      ...["menu", "info", "help", "agent_notice", "pause_notice"].map((name): [string, number, string[]] => [
+        name,
+        1,
+        ["Halo\n1. Info\n\t2. Bantuan"],
+      ]),
     ];
     for (const [name, count, values] of sent) {
       const fields = texts.filter((field) => field.name === name);

@@ -54,6 +54,20 @@ const FOR: Record<string, readonly Orang["role"][]> = {
   hasilPencairan: ["admin"],
   bayarAngsuran: ["admin"],
   tambahAturanPinjaman: ["admin"],
+  semuaChat: ["admin", "karyawan"],
+  satuChat: ["admin", "karyawan"],
+  aturChat: ["admin", "karyawan"],
+  hapusChat: ["admin"],
+  pesanChat: ["admin", "karyawan"],
+  kirimPesan: ["admin", "karyawan"],
+  kirimBerkasChat: ["admin", "karyawan"],
+  berkasPesan: ["admin", "karyawan"],
+  pengaturanBot: ["admin", "karyawan"],
+  aturBot: ["admin"],
+  semuaBalasanCepat: ["admin", "karyawan"],
+  tambahBalasanCepat: ["admin"],
+  ubahBalasanCepat: ["admin"],
+  hapusBalasanCepat: ["admin"],
 };
 
 /** What staff says in other words than a customer: whose consent it is, and where the paper lies. */

@@ -12,6 +12,7 @@ import { AKUN, inTheNameOf } from "./samples-akun.ts";
 import { AMANCAIR } from "./samples-amancair.ts";
 import { DIREKTORI } from "./samples-direktori.ts";
 import { PINJAMAN } from "./samples-loans.ts";
+import { TAKES_UNKNOWN, WHATSAPP } from "./samples-whatsapp.ts";
 
 export { newEmail, newKey, type Sample } from "./request-sample.ts";
 
@@ -34,6 +35,7 @@ const SAMPLES: Record<string, MakeSample> = {
   ...DIREKTORI,
   ...AMANCAIR,
   ...PINJAMAN,
+  ...WHATSAPP,
   statusLayanan: async () => ({ path: "/", method: "GET", headers: {} }),
   statusDatabase: async () => ({ path: "/db-connect", method: "GET", headers: {} }),
   daftarMitra: async () => ({
@@ -136,7 +138,7 @@ export function pathWithId(
 }
 
 /** Operations that may be told nothing at all: `{}` is a whole body there. */
-export const EMPTY_IS_ENOUGH = ["tautkanDokumen", "tinjauPinjaman"];
+export const EMPTY_IS_ENOUGH = ["tautkanDokumen", "tinjauPinjaman", ...TAKES_UNKNOWN];
 
 /** How often a sample is bent before another one is made: what it carries does not live for ever. */
 const USES = 25;
@@ -211,7 +213,9 @@ function deepText(value: unknown): string {
 const WRITTEN =
   `mitra transaksi percobaan jurnal mutasi akun sesi jabatan pegawai nasabah audit devices addresses bank_accounts
   employment documents emergency_contacts telemetry_events crash_reports notifications consents privacy_requests
-  berkas_terbuang loan_applications loan_instalments loan_rules`.split(/\s+/);
+  berkas_terbuang loan_applications loan_instalments loan_rules chats messages bot_settings quick_replies`.split(
+    /\s+/,
+  );
 
 type Rows = Readonly<Record<string, unknown>>;
 const counted = new WeakMap<World["cloud"], { at: unknown; rows: Rows }>();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jobDeps } from "../../src/app.ts";
+import { jobDeps } from "../../src/deps.ts";
 import type { Biller, HasilBiller } from "../../src/ppob/biller/biller.ts";
 import { prosesTransaksi, sapu, HANDS, type JobDeps } from "../../src/ppob/transaksi/jobs.ts";
 import { until, useWorld } from "../harness.ts";

@@ -73,14 +73,7 @@ const kolom = ({ akunId, csrf }: Pelihat): Kolom<Akun>[] => [
 const FormulirAkun: FC<{ ke: string; isi: IsiFormulir; di?: number }> = ({ ke, isi, di = "" }) => (
   <Formulir ke={ke} tombol="Simpan" isi={isi}>
     <Pilihan nama="peran" label="Peran" pilihan={PERAN} isi={isi} di={di} />
-    <Pilihan
-      nama="aktif"
-      label="Status"
-      pilihan={AKTIF}
-      petunjuk="Perubahan mengakhiri semua sesi akun ini."
-      isi={isi}
-      di={di}
-    />
+    <Pilihan nama="aktif" label="Status" pilihan={AKTIF} isi={isi} di={di} />
   </Formulir>
 );
 
@@ -104,6 +97,7 @@ export function halamanAkun(
             isi={{ nilai: { peran: peran ?? "" } }}
           />
         </Penyaring>
+        <p class="petunjuk">Mengatur sebuah akun mengakhiri semua sesinya.</p>
         <section id={ID_HASIL} aria-live="polite">
           <Tabel
             judul="Akun, terbaru dulu"

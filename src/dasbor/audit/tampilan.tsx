@@ -11,6 +11,7 @@ import {
   Saat,
   Tabel,
   type Halaman,
+  type IsiFormulir,
   type Kolom,
 } from "../kerangka/kerangka.ts";
 import type { AuditQuery } from "./schema.ts";
@@ -42,6 +43,16 @@ const KOLOM: Kolom<Catatan>[] = [
   },
 ];
 
+const saringanLain = (isi: Pick<IsiFormulir, "nilai">) => (
+  <>
+    <Isian nama="tabel" label="Benda" contoh="mitra" isi={isi} />
+    <Isian nama="sasaran" label="Nomor benda" contoh="4" isi={isi} />
+    <Isian nama="nasabah" label="Nomor nasabah" papanTik="numeric" isi={isi} />
+    <Isian nama="dari" label="Dari tanggal" jenis="date" isi={isi} />
+    <Isian nama="sampai" label="Sampai tanggal" jenis="date" isi={isi} />
+  </>
+);
+
 /** The audit, newest first. */
 export function halamanAudit(
   query: AuditQuery,
@@ -51,6 +62,8 @@ export function halamanAudit(
   const isi = {
     nilai: Object.fromEntries(Object.entries(query).map(([nama, nilai]) => [nama, String(nilai ?? "")])),
   };
+  const { tabel, sasaran, nasabah, dari, sampai } = query;
+  const adaLain = (tabel ?? sasaran ?? nasabah ?? dari ?? sampai) !== undefined;
   return {
     judul: "Audit",
     menu: ALAMAT.audit,
@@ -61,14 +74,9 @@ export function halamanAudit(
     ),
     isi: (
       <>
-        <Penyaring ke={ALAMAT.audit}>
+        <Penyaring ke={ALAMAT.audit} lain={{ isi: saringanLain(isi), terbuka: adaLain }}>
           <Isian nama="aksi" label="Aksi" contoh="saldo.isi" isi={isi} />
           <Isian nama="pelaku" label="Pelaku" contoh="akun:1" isi={isi} />
-          <Isian nama="tabel" label="Benda" contoh="mitra" isi={isi} />
-          <Isian nama="sasaran" label="Nomor benda" contoh="4" isi={isi} />
-          <Isian nama="nasabah" label="Nomor nasabah" papanTik="numeric" isi={isi} />
-          <Isian nama="dari" label="Dari tanggal" jenis="date" isi={isi} />
-          <Isian nama="sampai" label="Sampai tanggal" jenis="date" isi={isi} />
         </Penyaring>
         <section id={ID_HASIL} aria-live="polite">
           <Tabel

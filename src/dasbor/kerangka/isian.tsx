@@ -152,14 +152,19 @@ export const Formulir: FC<{
 export const ID_HASIL = "hasil";
 
 /** A form that narrows a list down; with JavaScript already while somebody types. */
-export const Penyaring: FC<{ ke: string; children?: Child }> = ({ ke, children }) => (
+export const Penyaring: FC<{
+  ke: string;
+  /** Fields that are rarely needed; they show when asked for, and while one of them narrows the list. */
+  lain?: { isi: Child; terbuka: boolean };
+  children?: Child;
+}> = ({ ke, lain, children }) => (
   <form
     method="get"
     action={ke}
     class="penyaring"
     role="search"
     hx-get={ke}
-    hx-trigger="submit, input delay:400ms"
+    hx-trigger="input delay:400ms"
     hx-target={`#${ID_HASIL}`}
     hx-select={`#${ID_HASIL}`}
     hx-swap="outerHTML"
@@ -169,9 +174,13 @@ export const Penyaring: FC<{ ke: string; children?: Child }> = ({ ke, children }
     {children}
     <div class="sebaris">
       <button type="submit">Cari</button>
-      <a class="tombol sekunder" href={ke}>
-        Kosongkan
-      </a>
+      <a href={ke}>Kosongkan</a>
     </div>
+    {lain && (
+      <details class="lipat" open={lain.terbuka}>
+        <summary>Saringan lain</summary>
+        <div>{lain.isi}</div>
+      </details>
+    )}
   </form>
 );

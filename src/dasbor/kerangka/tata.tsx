@@ -14,6 +14,7 @@ export interface Pelihat {
 
 /** The parts of the dashboard, in the order of its menu, and who may enter them. */
 export const MENU = [
+  { judul: "Chat", ke: ALAMAT.chat, untuk: ["admin", "karyawan"] },
   { judul: "Transaksi", ke: ALAMAT.transaksi, untuk: ["admin", "karyawan"] },
   { judul: "Mitra", ke: ALAMAT.mitra, untuk: ["admin"] },
   { judul: "Produk", ke: ALAMAT.produk, untuk: ["admin", "karyawan"] },
@@ -30,6 +31,8 @@ export interface Halaman {
   naik?: { judul: string; ke: string };
   /** What stands beside the heading. */
   samping?: Child;
+  /** A stylesheet and a script of its own. */
+  aset?: { gaya: string; skrip: string };
   isi: Child;
 }
 
@@ -66,7 +69,7 @@ const Atas: FC<{ pelihat: Pelihat; di: string | undefined }> = ({ pelihat, di })
 };
 
 /** A whole page of the dashboard, as text. */
-export function dokumen(pelihat: Pelihat | undefined, { judul, menu, naik, samping, isi }: Halaman) {
+export function dokumen(pelihat: Pelihat | undefined, { judul, menu, naik, samping, aset, isi }: Halaman) {
   return html`<!doctype html>${(
       <html lang="id">
         <head>
@@ -78,7 +81,9 @@ export function dokumen(pelihat: Pelihat | undefined, { judul, menu, naik, sampi
           <title>{`${judul} · Dasbor Satu Pintu`}</title>
           <link rel="stylesheet" href={HALAMAN.gaya} />
           <link rel="stylesheet" href={ALAMAT.gaya} />
+          {aset && <link rel="stylesheet" href={aset.gaya} />}
           <script src={ALAMAT.htmx} defer></script>
+          {aset && <script src={aset.skrip} defer></script>}
         </head>
         <body class="dasbor" hx-history="false">
           <a class="lompat" href="#isi">

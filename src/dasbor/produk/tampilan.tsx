@@ -63,16 +63,7 @@ const DIJUAL = [
 
 const FormulirProduk: FC<{ ke: string; isi: IsiFormulir; di?: number }> = ({ ke, isi, di = "" }) => (
   <Formulir ke={ke} tombol="Simpan" isi={isi}>
-    <Isian
-      nama="harga"
-      label="Harga (rupiah)"
-      papanTik="numeric"
-      petunjuk="Berlaku mulai pembelian berikutnya."
-      maks={15}
-      wajib
-      isi={isi}
-      di={di}
-    />
+    <Isian nama="harga" label="Harga berikutnya" papanTik="numeric" maks={15} wajib isi={isi} di={di} />
     <Pilihan nama="aktif" label="Dijual" pilihan={DIJUAL} isi={isi} di={di} />
   </Formulir>
 );

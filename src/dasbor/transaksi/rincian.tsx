@@ -25,13 +25,13 @@ import { LencanaStatus, masihTerbuka, Pembeli } from "./status.tsx";
 const ID_KEADAAN = "keadaan";
 
 const PERCOBAAN: Kolom<RincianTransaksi["percobaan"][number]>[] = [
-  { judul: "Ke", kepala: true, isi: ({ ke }) => `Percobaan ${ke}` },
-  { judul: "Ref ID", isi: ({ refId }) => <span class="kode">{refId}</span> },
+  { judul: "Ke", kepala: true, isi: ({ ke }) => `${ke}` },
+  { judul: "Ref ID", isi: ({ refId }) => <span class="kode patah">{refId}</span> },
   { judul: "Dikirim", isi: ({ dikirimPada }) => <Saat pada={dikirimPada} kosong="belum" /> },
   { judul: "Ditanya", angka: true, isi: ({ ditanya }) => `${ditanya}×` },
   { judul: "RC", isi: ({ rc }) => <span class="kode">{rc ?? "—"}</span> },
   { judul: "Pesan biller", isi: ({ pesan }) => pesan ?? "—" },
-  { judul: "SN", isi: ({ sn }) => <span class="kode">{sn ?? "—"}</span> },
+  { judul: "SN", isi: ({ sn }) => (sn === null ? "—" : <span class="kode patah">{sn}</span>) },
   {
     judul: "Harga biller",
     angka: true,

@@ -10,6 +10,7 @@ import {
   Saat,
   Tabel,
   type Halaman,
+  type IsiFormulir,
   type Kolom,
   type Pelihat,
 } from "../kerangka/kerangka.ts";
@@ -32,6 +33,15 @@ const kolom = (pelihat: Pelihat): Kolom<TransaksiStaf>[] => [
 
 const STATUS = [["", "Semua status"], ["terbuka", "Belum selesai"], ...Object.entries(NAMA_STATUS)] as const;
 
+const saringanLain = (isi: Pick<IsiFormulir, "nilai">) => (
+  <>
+    <Isian nama="mitra" label="Nomor mitra" papanTik="numeric" maks={16} isi={isi} />
+    <Isian nama="produk" label="Nomor produk" papanTik="numeric" maks={10} isi={isi} />
+    <Isian nama="dari" label="Dari tanggal" jenis="date" isi={isi} />
+    <Isian nama="sampai" label="Sampai tanggal" jenis="date" isi={isi} />
+  </>
+);
+
 /** The list of purchases, newest first. */
 export function halamanTransaksi(
   query: TransaksiQuery,
@@ -41,19 +51,17 @@ export function halamanTransaksi(
   const { sebelum, ...saringan } = query;
   const nilai = Object.fromEntries(Object.entries(query).map(([nama, isi]) => [nama, String(isi ?? "")]));
   const isi = { nilai };
+  const { mitra, produk, dari, sampai } = query;
+  const adaLain = (mitra ?? produk ?? dari ?? sampai) !== undefined;
   return {
     judul: "Transaksi",
     menu: ALAMAT.transaksi,
     isi: (
       <>
-        <Penyaring ke={ALAMAT.transaksi}>
+        <Penyaring ke={ALAMAT.transaksi} lain={{ isi: saringanLain(isi), terbuka: adaLain }}>
           <Isian nama="nomor" label="Nomor tujuan" jenis="search" contoh="08123456789" isi={isi} />
           <Pilihan nama="status" label="Status" pilihan={STATUS} isi={isi} />
           <Isian nama="id" label="Nomor transaksi" papanTik="numeric" maks={16} isi={isi} />
-          <Isian nama="mitra" label="Nomor mitra" papanTik="numeric" maks={16} isi={isi} />
-          <Isian nama="produk" label="Nomor produk" papanTik="numeric" maks={10} isi={isi} />
-          <Isian nama="dari" label="Dari tanggal" jenis="date" isi={isi} />
-          <Isian nama="sampai" label="Sampai tanggal" jenis="date" isi={isi} />
         </Penyaring>
         <section id={ID_HASIL} aria-live="polite">
           <Tabel

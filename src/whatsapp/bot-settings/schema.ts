@@ -34,4 +34,4 @@ export const ubahBotSettingsSchema = z
     (ubah) => Object.values(ubah).some((nilai) => nilai !== undefined),
     "sebutkan sedikitnya satu isian",
   )
-  .openapi("UbahPengaturanBot");
+  .openapi("UbahPengaturanBot", { minProperties: 1 });

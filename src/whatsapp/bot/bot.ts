@@ -16,12 +16,13 @@ export interface Langkah {
   balasan: Balasan[];
 }
 
-const PERINTAH: Partial<Record<string, Mode>> = {
-  admin: "AGENT",
-  agent: "AGENT",
-  pause: "PAUSE",
-  bot: "BOT",
-};
+/** A map, for people also write `constructor`. */
+const PERINTAH: ReadonlyMap<string, Mode> = new Map([
+  ["admin", "AGENT"],
+  ["agent", "AGENT"],
+  ["pause", "PAUSE"],
+  ["bot", "BOT"],
+]);
 
 /** Said when the bot falls silent, or comes back. */
 const SAMBUTAN: Record<Mode, Naskah> = { AGENT: "agent_notice", PAUSE: "pause_notice", BOT: "menu" };
@@ -35,7 +36,7 @@ const MAX_PERINTAH = 100;
  */
 export function jawab(mode: Mode, teks: string): Langkah {
   const perintah = bersih(teks);
-  const menjadi = PERINTAH[perintah];
+  const menjadi = PERINTAH.get(perintah);
   if (menjadi && (menjadi !== mode || mode === "BOT"))
     return { mode: menjadi, balasan: [{ jenis: "naskah", naskah: SAMBUTAN[menjadi] }] };
   if (mode !== "BOT") return { mode, balasan: [] };
@@ -61,8 +62,8 @@ function bersih(teks: string): string {
     teks
       .normalize("NFKC")
       .toLowerCase()
-      // The digit of a keycap emoji stays; its variation selector and frame go.
-      .replaceAll(/[\uFE0F\u20E3*_~`]/gu, "")
+      // The digit of a keycap emoji stays; its variation selector and frame go. So does an underscore within a word.
+      .replaceAll(/[\uFE0F\u20E3*~`]|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, "")
       .replaceAll(/\s+/g, " ")
       .replace(/[.!?\s]+$/u, "")
       .trim()

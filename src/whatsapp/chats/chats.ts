@@ -59,6 +59,53 @@ export async function semua(
   return baris;
 }
 
+/** What an agent has before it: the list, and an open conversation. Each is a page of rows below `before`. */
+export interface Pandangan {
+  daftar: { limit: number; before: number | undefined; saring: repo.Saringan };
+  terbuka: { id: number; limit: number; before: number | undefined };
+}
+
+function isiPandangan(db: ChatsDeps["db"], { daftar, terbuka }: Pandangan) {
+  return [
+    repo.tandaiDibaca(db, terbuka.id),
+    repo.chatsTerbaru(db, daftar.limit, daftar.before, daftar.saring),
+    repo.satuChat(db, terbuka.id),
+    repo.pesanTerbaru(db, terbuka.id, terbuka.limit, terbuka.before),
+  ] as const;
+}
+
+/** Quick replies and colleagues to choose from, at most. */
+const MAX_PILIHAN = 200;
+
+/**
+ * Opens a conversation beside the list, with what there is to answer it with, in one roundtrip; from then on it is read.
+ * `rekan`: whom it can be handed to, known to admins. Throws `ChatTidakAda`.
+ */
+export async function buka({ db }: ChatsDeps, actor: Actor, pandangan: Pandangan) {
+  const [, daftar, [chat], baris, balasanCepat, rekan] = await withActor(db, actor, [
+    ...isiPandangan(db, pandangan),
+    repo.balasanCepat(db, MAX_PILIHAN),
+    repo.rekan(db, MAX_PILIHAN),
+  ]);
+  if (!chat) throw new ChatTidakAda();
+  return { daftar, chat, pesan: baris, balasanCepat, rekan };
+}
+
+/** What became of it meanwhile, in one roundtrip; no `chat` when that is not the caller's to see any more. */
+export async function pantau(
+  { db }: ChatsDeps,
+  actor: Actor,
+  pandangan: Pandangan,
+): Promise<{ daftar: Chat[]; chat: Chat | undefined; pesan: Pesan[] }> {
+  const [, daftar, [chat], baris] = await withActor(db, actor, isiPandangan(db, pandangan));
+  return { daftar, chat, pesan: baris };
+}
+
+/** Where a browser gets the file of a message. */
+export function alamatBerkas({ id, chatId }: Pesan): string {
+  return `/chats/${chatId}/messages/${id}/file`;
+}
+
 /** One conversation. Throws `ChatTidakAda`. */
 export async function satu({ db }: ChatsDeps, actor: Actor, id: number): Promise<Chat> {
   const [[chat]] = await withActor(db, actor, [repo.satuChat(db, id)]);
@@ -90,26 +137,32 @@ export async function atur(
   ubahan: repo.Ubahan,
   background: (work: Promise<unknown>) => void,
 ): Promise<Chat> {
-  const [[sebelum], , [sesudah]] = await withActor(deps.db, actor, [
+  const [[sebelum], , [sesudah], [petugas]] = await withActor(deps.db, actor, [
     repo.satuChat(deps.db, id),
     repo.aturChat(deps.db, id, ubahan),
     repo.satuChat(deps.db, id),
+    repo.namaPetugas(deps.db, ubahan.assigned_to ?? null),
   ]);
   // A karyawan that has given a chat to a colleague does not see it any more.
-  const chat = sesudah ?? (sebelum && diserahkan(sebelum, ubahan));
+  const chat = sesudah ?? (sebelum && diserahkan(sebelum, ubahan, petugas?.nama ?? null));
   if (!chat) throw new ChatTidakAda();
   if (ubahan.mode) background(ingat(deps, chat));
   return chat;
 }
 
-/** A chat as it left the caller's sight. */
-function diserahkan(chat: Chat, { mode, assigned_to: assignedTo = null, labels }: repo.Ubahan): Chat {
+/** A chat as it left the caller's sight, for the hands of somebody called `assignedName`. */
+function diserahkan(chat: Chat, ubahan: repo.Ubahan, assignedName: string | null): Chat {
+  const { mode = chat.mode, assigned_to: assignedTo = null, labels = chat.labels, read } = ubahan;
+  const sampai = ubahan.mode ? ubahan.resume_at : chat.resumeAt;
   return {
     ...chat,
-    mode: mode ?? chat.mode,
-    labels: labels ?? chat.labels,
+    mode,
+    resumeAt: mode === "PAUSE" && sampai ? new Date(sampai) : null,
+    waitingSince: mode === "AGENT" ? chat.waitingSince : null,
+    unread: read === undefined ? chat.unread : read ? 0 : Math.max(chat.unread, 1),
+    labels,
     assignedTo,
-    assignedName: null,
+    assignedName,
   };
 }
 
@@ -168,7 +221,7 @@ async function titip(
   const tersimpan = await segelBerkas(deps, aman.bytes, async (baris) => {
     const [[chat]] = await withActor(deps.db, actor, [
       repo.satuChat(deps.db, chatId),
-      repo.titipBerkas(deps.db, baris),
+      repo.titipBerkas(deps.db, chatId, baris),
     ]);
     if (!chat) throw new ChatTidakAda();
   });

@@ -1,5 +1,7 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
 import type { Database } from "../../platform/db/database.ts";
+import { akun } from "../../akun/table.ts";
+import { quickReplies } from "../quick-replies/table.ts";
 import { chats, messages, type chatMode } from "./table.ts";
 
 export type Mode = (typeof chatMode.enumValues)[number];
@@ -138,6 +140,11 @@ export function aturChat(db: Database, id: number, ubahan: Ubahan) {
   return db.execute(sql`select app.atur_chat(${id}, ${JSON.stringify(ubahan)}::jsonb)`);
 }
 
+/** What a colleague is called. */
+export function namaPetugas(db: Database, id: number | null) {
+  return db.select({ nama: sql<string | null>`nama` }).from(sql`app.nama_staf(${id}) nama`);
+}
+
 /** What somebody of the staff writes. */
 export interface Tulisan {
   chatId: number;
@@ -156,12 +163,34 @@ export function tulisPesan(db: Database, { chatId, note, text, kunci, file }: Tu
   );
 }
 
-/** Notes an object that is about to be stored: unless its row follows soon, it is swept away. */
-export function titipBerkas(db: Database, baris: string) {
-  return db.execute(sql`select app.titip_berkas(${baris})`);
+/** Notes an object that is about to be stored for a chat that the caller sees: unless its row follows soon, it is swept away. */
+export function titipBerkas(db: Database, chatId: number, baris: string) {
+  return db.execute(sql`select app.titip_berkas(${baris}) from chats where id = ${chatId}`);
 }
 
 /** Deletes a conversation; no row when there is none that the caller may delete. */
 export function hapusChat(db: Database, id: number) {
   return db.delete(chats).where(eq(chats.id, id)).returning({ waId: chats.wa_id });
+}
+
+/** Notes that a chat was read. Whoever looks into a colleague's chat has not read it for that colleague. */
+export function tandaiDibaca(db: Database, id: number) {
+  return db.execute(sql`select app.atur_chat(${chats.id}, '{"read": true}') from ${chats}
+    where ${chats.id} = ${id} and ${chats.unread} > 0
+      and (${chats.assigned_to} is null or ${chats.assigned_to} = app.akun_id())`);
+}
+
+/** Quick replies to choose from, in the order of their shortcuts. */
+export function balasanCepat(db: Database, limit: number) {
+  return db.select().from(quickReplies).orderBy(asc(quickReplies.shortcut)).limit(limit);
+}
+
+/** Who a chat can be handed to; row-level security shows accounts to admins only, and everybody its own. */
+export function rekan(db: Database, limit: number) {
+  return db
+    .select({ id: akun.id, nama: akun.nama })
+    .from(akun)
+    .where(and(akun.aktif, inArray(akun.peran, ["admin", "karyawan"])))
+    .orderBy(asc(akun.nama), asc(akun.id))
+    .limit(limit);
 }

@@ -98,7 +98,12 @@ export const chatsQuery = z.strictObject({
   assigned: z
     .union([z.enum(["me", "none"]), wholeQuery(Number.MAX_SAFE_INTEGER)], "harus me, none, atau id petugas")
     .optional()
-    .openapi({ type: "string", description: "me, none, atau id petugas.", ...param("assigned") }),
+    .openapi({
+      type: "string",
+      pattern: String.raw`^(me|none|[1-9]\d{0,15})$`,
+      description: "me, none, atau id petugas.",
+      ...param("assigned"),
+    }),
   unread: z.literal("true").optional().openapi(param("unread")),
   waiting: z.literal("true").optional().openapi(param("waiting")),
   label: textField(1, 30).optional().openapi(param("label")),
@@ -117,7 +122,12 @@ export const ubahChatSchema = z
     }),
     resume_at: instantField()
       .nullish()
-      .openapi({ type: ["string", "null"], format: "date-time", description: "Hanya bersama mode PAUSE." }),
+      .openapi({
+        type: ["string", "null"],
+        format: "date-time",
+        maxLength: 40,
+        description: "Hanya bersama mode PAUSE.",
+      }),
     assigned_to: z
       .int()
       .min(1)
@@ -125,6 +135,8 @@ export const ubahChatSchema = z
       .openapi({
         type: ["integer", "null"],
         format: "int64",
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
         description: "Id akun petugas; null: siapa saja.",
       }),
     labels: z
@@ -143,7 +155,11 @@ export const ubahChatSchema = z
     path: ["assigned_to"],
     message: "chat yang dijawab bot tidak dipegang petugas",
   })
-  .openapi("UbahChat");
+  .refine(
+    (ubah) => Object.values(ubah).some((nilai) => nilai !== undefined),
+    "sebutkan sedikitnya satu isian",
+  )
+  .openapi("UbahChat", { minProperties: 1 });
 
 export const kirimHeaders = z.object({
   "Idempotency-Key": z

@@ -6,6 +6,7 @@ const petugas = (id: number | null, name: string | null) => (id === null ? null 
 
 /** A conversation as it leaves. */
 export function satuChat(chat: Chat): z.input<typeof chatSchema> {
+  const { createdAt, ...terakhir } = chat.lastMessage;
   return {
     id: chat.id,
     phone: `+${chat.waId}`,
@@ -16,7 +17,7 @@ export function satuChat(chat: Chat): z.input<typeof chatSchema> {
     unread: chat.unread,
     waiting_since: chat.waitingSince?.toISOString() ?? null,
     labels: chat.labels,
-    last_message: { ...chat.lastMessage, created_at: chat.lastMessage.createdAt.toISOString() },
+    last_message: { ...terakhir, created_at: createdAt.toISOString() },
     created_at: chat.createdAt.toISOString(),
   };
 }

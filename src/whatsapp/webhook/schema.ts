@@ -6,16 +6,22 @@ const MAX_TEKS = 10_000;
 /** Control characters but line breaks and tabs, and the marks that reorder text on a screen. */
 const TAK_TERBACA = /(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 
-/** What strangers write, as text that can be stored and shown. */
-const teks = (most: number) =>
+/** What strangers write, as text that can be stored and shown; `trim` makes it one line. */
+const teks = (most: number, trim = false) =>
   z
     .string()
-    .transform((text) =>
-      text.replaceAll("\r\n", "\n").replaceAll(TAK_TERBACA, "").slice(0, most).toWellFormed(),
-    )
+    .transform((text) => {
+      const terbaca = text.replaceAll("\r\n", "\n").replaceAll(TAK_TERBACA, "");
+      const utuh = trim ? terbaca.replaceAll(/\s+/g, " ").trim() : terbaca;
+      // Not within a character: its first half alone would show as a question mark.
+      return utuh
+        .slice(0, most)
+        .replace(/[\uD800-\uDBFF]$/, "")
+        .toWellFormed();
+    })
     .catch("");
 
-const nama = teks(100).transform((text) => text.replaceAll(/\s+/g, " ").trim());
+const nama = teks(100, true);
 const tanda = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
 const berkas = z

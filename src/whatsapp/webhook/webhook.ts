@@ -174,17 +174,17 @@ async function terimaDariKita(
 }
 
 /** What Whapi calls them, as far as a tick can show it. */
-const STATUS: Partial<Record<string, repo.StatusKirim>> = {
-  delivered: "delivered",
-  read: "read",
-  played: "read",
-  failed: "failed",
-};
+const STATUS: ReadonlyMap<string, repo.StatusKirim> = new Map([
+  ["delivered", "delivered"],
+  ["read", "read"],
+  ["played", "read"],
+  ["failed", "failed"],
+]);
 
 async function terimaStatus({ db }: WebhookDeps, statuses: unknown[]): Promise<void> {
   const queries = statuses.flatMap((isi) => {
     const { data } = statusMasuk.safeParse(isi);
-    const status = data && STATUS[data.status];
+    const status = data && STATUS.get(data.status);
     return status ? [repo.terimaStatus(db, data.id, status)] : [];
   });
   if (queries.length > 0) await withActor(db, whatsapp, queries);

@@ -92,7 +92,7 @@ export function createWhapi({ baseUrl, token }: WhapiConfig): Whapi {
         from_me: "true",
         time_from: String(Math.floor(sejak.getTime() / 1000)),
       });
-      const answer = await call("GET", `/messages/list/${waId}@s.whatsapp.net?${query}`);
+      const answer = await call("GET", `/messages/list/${waId}@s.whatsapp.net?${query.toString()}`);
       if (!answer.ok) throw new Error(`Whapi answered ${answer.status}`);
       const { messages } = riwayatSchema.parse(await answer.json());
       return messages
