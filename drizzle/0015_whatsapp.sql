@@ -45,6 +45,7 @@ CREATE TABLE "messages" (
 	"text" text NOT NULL,
 	"status" "message_status" NOT NULL,
 	"client_key" text,
+	"content_hash" text,
 	"created_at" timestamp with time zone NOT NULL,
 	"sent_at" timestamp with time zone,
 	"due_at" timestamp with time zone,
@@ -80,4 +81,5 @@ CREATE INDEX "chats_assigned" ON "chats" USING btree ("assigned_to","last_messag
 CREATE INDEX "messages_chat" ON "messages" USING btree ("chat_id","id");--> statement-breakpoint
 CREATE INDEX "messages_open" ON "messages" USING btree ("chat_id","id") WHERE "messages"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "messages_due" ON "messages" USING btree ("due_at") WHERE "messages"."due_at" is not null;--> statement-breakpoint
-CREATE INDEX "messages_bot" ON "messages" USING btree ("chat_id","id") WHERE "messages"."sender" = 'bot';
+CREATE INDEX "messages_bot" ON "messages" USING btree ("chat_id","id") WHERE "messages"."sender" = 'bot';--> statement-breakpoint
+CREATE INDEX "transaksi_nomor" ON "transaksi" USING btree ("nomor_tujuan","id");

@@ -54,6 +54,28 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
+-- Gives a chat to somebody, or to nobody in particular, and notes it.
+create function app.tugaskan(p_chat bigint, p_akun bigint) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  v_lama bigint := (select assigned_to from chats where id = p_chat);
+begin
+  if v_lama is not distinct from p_akun then return; end if;
+  update chats set assigned_to = p_akun where id = p_chat;
+  perform app.catat_audit('chats.tugas', 'chats', p_chat::text, jsonb_strip_nulls(jsonb_build_object('dari', v_lama, 'menjadi', p_akun)));
+end $$;
+--> statement-breakpoint
+-- Trigger: whoever is no active member of the staff any more leaves its chats to the others.
+create function app.lepas_chat() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform app.tugaskan(id, null) from chats where assigned_to = new.id order by id;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger akun_lepas_chat after update on akun
+  for each row when ((old.aktif and not new.aktif) or (old.peran <> 'nasabah' and new.peran = 'nasabah')) execute function app.lepas_chat();
+--> statement-breakpoint
 -- Writes a message of ours that WhatsApp is to get. `dorong`: it stands at the head of its chat's line, so somebody has to
 -- be told; whoever sends one tells of the next. The chat's row is locked.
 create function app.antrekan(p_chat bigint, p_sender message_sender, p_type message_type, p_text text, p_kunci_klien text)
@@ -327,7 +349,7 @@ end $$;
 -- Writes what somebody of the staff says: to the customer (`out`), who is answered by that person from then on, or to
 -- colleagues (`note`). The same key with the same content is the same message. A file (p_baris …) was stored before.
 create function app.tulis_pesan(
-  p_chat bigint, p_direction message_direction, p_text text, p_kunci_klien text, p_type message_type,
+  p_chat bigint, p_direction message_direction, p_text text, p_kunci_klien text, p_hash text, p_type message_type,
   p_baris uuid, p_kunci text, p_mime_type text, p_file_size integer, p_file_name text
 ) returns table (ulangan boolean, dorong boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -340,24 +362,24 @@ declare
 begin
   select * into v_lama from messages where chat_id = p_chat and client_key = p_kunci_klien;
   if found then
-    if v_lama.text <> p_text or v_lama.direction <> p_direction or v_lama.type <> p_type
-      or v_lama.file_size is distinct from p_file_size or v_lama.agent_id <> app.akun_id() then
+    if v_lama.content_hash <> p_hash or v_lama.agent_id <> app.akun_id() then
       raise exception 'KUNCI_DIPAKAI' using errcode = 'PT409';
     end if;
     return query select true, false;
     return;
   end if;
   if p_direction = 'note' then
-    insert into messages (chat_id, direction, sender, agent_id, type, text, status, client_key, created_at)
-      values (p_chat, 'note', 'agent', app.akun_id(), p_type, p_text, 'noted', p_kunci_klien, app.jam())
+    insert into messages (chat_id, direction, sender, agent_id, type, text, status, client_key, content_hash, created_at)
+      values (p_chat, 'note', 'agent', app.akun_id(), p_type, p_text, 'noted', p_kunci_klien, p_hash, app.jam())
       returning id into v_id;
     update chats set last_message_id = v_id where id = p_chat;
   else
     perform app.ganti_mode(p_chat, 'AGENT', null);
     select a.id, a.dorong into v_id, v_dorong from app.antrekan(p_chat, 'agent', p_type, p_text, p_kunci_klien) a;
-    update messages set baris = p_baris, kunci = p_kunci, mime_type = p_mime_type, file_size = p_file_size, file_name = p_file_name
+    update messages set content_hash = p_hash, baris = p_baris, kunci = p_kunci, mime_type = p_mime_type, file_size = p_file_size, file_name = p_file_name
       where id = v_id;
-    update chats set unread = 0, waiting_since = null, assigned_to = coalesce(assigned_to, app.akun_id()) where id = p_chat;
+    update chats set unread = 0, waiting_since = null where id = p_chat;
+    perform app.tugaskan(p_chat, coalesce(v_chat.assigned_to, app.akun_id()));
   end if;
   return query select false, v_dorong;
 end $$;
@@ -369,6 +391,9 @@ declare
   v_chat chats := app.tuntut_chat(p_id);
   v_tugas bigint := (p_ubah ->> 'assigned_to')::bigint;
 begin
+  if (p_ubah ->> 'resume_at')::timestamptz <= app.jam() then
+    raise exception 'JEDA_SUDAH_LEWAT' using errcode = 'PT422';
+  end if;
   if p_ubah ? 'mode' then
     perform app.ganti_mode(p_id, (p_ubah ->> 'mode')::chat_mode, (p_ubah ->> 'resume_at')::timestamptz);
     if p_ubah ->> 'mode' = 'AGENT' and not p_ubah ? 'assigned_to' then
@@ -381,11 +406,7 @@ begin
       select from akun where id = v_tugas and aktif and peran in ('admin', 'karyawan')) then
       raise exception 'PETUGAS_TIDAK_DIKENAL' using errcode = 'PT422';
     end if;
-    update chats set assigned_to = v_tugas where id = p_id;
-    if v_chat.assigned_to is distinct from v_tugas then
-      perform app.catat_audit('chats.tugas', 'chats', p_id::text,
-        jsonb_strip_nulls(jsonb_build_object('dari', v_chat.assigned_to, 'menjadi', v_tugas)));
-    end if;
+    perform app.tugaskan(p_id, v_tugas);
   end if;
   if p_ubah ? 'labels' then
     update chats set labels = array(select jsonb_array_elements_text(p_ubah -> 'labels')) where id = p_id;
@@ -513,7 +534,7 @@ grant execute on function
   app.catat_media(bigint, integer, uuid, text, text, integer, text, integer),
   app.cek_transaksi(bigint, text),
   app.daftar_harga(text, integer),
-  app.tulis_pesan(bigint, message_direction, text, text, message_type, uuid, text, text, integer, text),
+  app.tulis_pesan(bigint, message_direction, text, text, text, message_type, uuid, text, text, integer, text),
   app.atur_chat(bigint, jsonb),
   app.chats_berisi(text),
   app.buang_chat_lama(integer, integer),

@@ -68,10 +68,12 @@ const origin = z
   .transform((text) => new URL(text))
   .refine(({ href, origin: own }) => href === `${own}/`, "hanya asal, misalnya https://pintu.example")
   .transform((url) => url.origin);
-const seconds = z
-  .string()
-  .regex(/^[1-9]\d{0,4}$/, "bilangan bulat positif, detik")
-  .transform(Number);
+const whole = (unit: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, `bilangan bulat positif, ${unit}`)
+    .transform(Number);
+const seconds = whole("detik");
 
 const variables = z.object({
   APP_ENV: z.enum(["local", "production"]).default("production"),
@@ -91,19 +93,11 @@ const variables = z.object({
     .regex(/^\d{1,12}$/, "rupiah bulat")
     .default("1000000")
     .transform(BigInt),
-  RETENSI_DITOLAK_HARI: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, "bilangan bulat positif, hari")
-    .transform(Number)
-    .default(90),
+  RETENSI_DITOLAK_HARI: whole("hari").default(90),
   SECRET_KEY: signingKey,
   SECRET_KEY_PREVIOUS: signingKey.optional(),
   ALGORITHM: z.literal("HS256", "hanya HS256").default("HS256"),
-  ACCESS_TOKEN_EXPIRE_MINUTES: z
-    .string()
-    .regex(/^[1-9]\d{0,4}$/, "bilangan bulat positif, menit")
-    .transform(Number)
-    .default(60),
+  ACCESS_TOKEN_EXPIRE_MINUTES: whole("menit").default(60),
   BCRYPT_COST: z
     .string()
     .regex(/^([4-9]|1[0-4])$/, "bilangan bulat 4 sampai 14")
@@ -128,16 +122,8 @@ const variables = z.object({
   WHAPI_BASE_URL: httpUrl,
   WHAPI_TOKEN: secret,
   WHAPI_WEBHOOK_SECRET: secret.optional(),
-  WHAPI_PER_SECOND: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, "bilangan bulat 1 sampai 9999, pesan per detik")
-    .transform(Number)
-    .default(5),
-  RETENSI_CHAT_HARI: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, "bilangan bulat positif, hari")
-    .transform(Number)
-    .default(365),
+  WHAPI_PER_SECOND: whole("pesan per detik").default(5),
+  RETENSI_CHAT_HARI: whole("hari").default(365),
 });
 
 function toSealKeys(text: string): SealKeys {

@@ -3,6 +3,7 @@ import { createRouter, type Router } from "../platform/http/router.ts";
 import { akunRoutes } from "./akun/routes.ts";
 import { ALAMAT, PERTAMA } from "./alamat.ts";
 import { auditRoutes } from "./audit/routes.ts";
+import { botRoutes } from "./bot/routes.ts";
 import { chatRoutes } from "./chat/routes.ts";
 import { mitraRoutes } from "./mitra/routes.ts";
 import { produkRoutes } from "./produk/routes.ts";
@@ -29,6 +30,7 @@ export function dasborRoutes(deps: DasborDeps): Router {
   const router = createRouter();
   router.openapi(dasbor, (c) => c.redirect(PERTAMA, 303));
   router.route("/", chatRoutes(deps));
+  router.route("/", botRoutes(deps));
   router.route("/", transaksiRoutes(deps));
   router.route("/", mitraRoutes(deps));
   router.route("/", produkRoutes(deps));

@@ -56,6 +56,9 @@ const ISIAN: Record<string, Record<string, string>> = {
   "/dashboard/mitra/{id}/aktif": { aktif: "ya" },
   "/dashboard/produk/{id}": { harga: "12000", aktif: "ya" },
   "/dashboard/akun/{id}": { peran: "admin", aktif: "ya" },
+  "/dashboard/bot/naskah": { menu: "a", info: "b", help: "c", agent_notice: "d", pause_notice: "e" },
+  "/dashboard/bot/balasan": { shortcut: "buka", text: "Setiap hari" },
+  "/dashboard/bot/balasan/{id}": { aksi: "simpan", shortcut: "buka", text: "Setiap hari" },
 };
 
 test("every form of these pages is known here", () => {

@@ -103,7 +103,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
       page.viewportSize()?.width ?? 0,
     );
 
-  test("the whole loop: bot, agent, bot", async () => {
+  test("the whole loop: bot, agent, bot", async ({ annotate }) => {
     const nomor = nomorBaru();
     const inbox = await openAs(siti, "/dashboard/chat");
     const phone = await openPhone(nomor, `Budi ${JAHAT}`);
@@ -129,7 +129,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await writes(phone, "Halo? <b>tolong</b>");
     await bubble(inbox, "Halo? <b>tolong</b>").waitFor();
     const inChat = performance.now() - again;
-    console.log(
+    await annotate(
       `petugas melihat pesan pelanggan setelah ${(inList / 1000).toFixed(1)} s di daftar, ${(inChat / 1000).toFixed(1)} s di percakapan`,
     );
     expect(await inbox.inputValue("#text")).toBe("belum sel");
@@ -239,6 +239,8 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await bubble(page, "tetap di sini").waitFor();
     await page.locator("#sambungan").waitFor({ state: "hidden" });
     expect(await page.locator("#galat-kirim").textContent()).toBe("");
+    // htmx notes each of them in the console.
+    for (const said of complaints.splice(0)) expect(said).toMatch(/^htmx:(afterRequest|sendError),/);
   });
 
   test("search, quick reply, label, picture: without leaving the page", async () => {

@@ -154,7 +154,7 @@ saat("beforeRequest", (elt, _detail, kejadian) => {
 saat("beforeSwap", (elt, detail) => {
   if (cari("denyut")?.hasAttribute("hx-get") || detail.xhr.status !== 200) return;
   detail.shouldSwap = false;
-  if (elt.method === "post") location.assign(detail.xhr.responseURL);
+  if (elt.tagName === "FORM") location.assign(detail.xhr.responseURL);
 });
 
 saat("afterRequest", (elt, { successful: berhasil }) => {
@@ -238,15 +238,12 @@ document.addEventListener("change", ({ target }) => {
 });
 
 cari("ke-bawah")?.addEventListener("click", keBawah);
+
+/** Whether the reader is at the end, and stays there when pictures arrive, the answer grows or a keyboard opens. */
+let diAkhir = cari("denyut")?.hasAttribute("hx-get") ?? false;
 gulung()?.addEventListener("scroll", ({ currentTarget: el }) => {
-  if (jarakKeBawah(el) < DEKAT) tandaiBaru(false);
+  diAkhir = jarakKeBawah(el) < DEKAT;
+  if (diAkhir) tandaiBaru(false);
 });
-// A picture that arrives late makes the conversation longer.
-gulung()?.addEventListener(
-  "load",
-  ({ currentTarget: el, target }) => {
-    if (jarakKeBawah(el) < DEKAT + target.clientHeight) keBawah();
-  },
-  true,
-);
-if (cari("denyut")?.hasAttribute("hx-get")) keBawah();
+const ukuran = new ResizeObserver(() => diAkhir && keBawah());
+for (const el of [gulung(), cari("pesan")]) if (el) ukuran.observe(el);

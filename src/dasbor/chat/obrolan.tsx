@@ -48,9 +48,7 @@ export const Keadaan: FC<ObrolanProps> = ({ chat, pelihat, kini }) => {
     <div class="keadaan" id="keadaan">
       <h2 dir="auto">{namaChat(chat)}</h2>
       <p>
-        <a class="nomor" href={`tel:+${waId}`}>
-          {nomor(waId)}
-        </a>
+        <span class="nomor">{nomor(waId)}</span>
         <LencanaMode mode={mode} />
         {mode === "PAUSE" && resumeAt && <span title={waktu(resumeAt)}>sampai {jam(resumeAt)} WIB</span>}
         {assignedTo !== null && (

@@ -246,7 +246,7 @@ const PanelDaftar: FC<{ tempat: Tempat; daftar: readonly Chat[]; terbuka?: numbe
           type="search"
           value={query.q ?? ""}
           maxlength={100}
-          placeholder="Cari nama, nomor, isi pesan"
+          placeholder="Nama, nomor, isi pesan"
           autocomplete="off"
           spellcheck={false}
         />

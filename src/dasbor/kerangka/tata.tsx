@@ -15,6 +15,7 @@ export interface Pelihat {
 /** The parts of the dashboard, in the order of its menu, and who may enter them. */
 export const MENU = [
   { judul: "Chat", ke: ALAMAT.chat, untuk: ["admin", "karyawan"] },
+  { judul: "Bot", ke: ALAMAT.bot, untuk: ["admin"] },
   { judul: "Transaksi", ke: ALAMAT.transaksi, untuk: ["admin", "karyawan"] },
   { judul: "Mitra", ke: ALAMAT.mitra, untuk: ["admin"] },
   { judul: "Produk", ke: ALAMAT.produk, untuk: ["admin", "karyawan"] },
@@ -31,8 +32,8 @@ export interface Halaman {
   naik?: { judul: string; ke: string };
   /** What stands beside the heading. */
   samping?: Child;
-  /** A stylesheet and a script of its own. */
-  aset?: { gaya: string; skrip: string };
+  /** A stylesheet of its own, and a script. */
+  aset?: { gaya: string; skrip?: string };
   isi: Child;
 }
 
@@ -83,7 +84,7 @@ export function dokumen(pelihat: Pelihat | undefined, { judul, menu, naik, sampi
           <link rel="stylesheet" href={ALAMAT.gaya} />
           {aset && <link rel="stylesheet" href={aset.gaya} />}
           <script src={ALAMAT.htmx} defer></script>
-          {aset && <script src={aset.skrip} defer></script>}
+          {aset?.skrip && <script src={aset.skrip} defer></script>}
         </head>
         <body class="dasbor" hx-history="false">
           <a class="lompat" href="#isi">

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** SHA-256 of a text as lower-case hex. For values with enough entropy of their own (API keys), never for passwords. */
-export function sha256Hex(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** SHA-256 as lower-case hex. For values with enough entropy of their own (API keys), never for passwords. */
+export function sha256Hex(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }
 
 /** HMAC as lower-case hex; `sha1` only where a vendor signs with it. */

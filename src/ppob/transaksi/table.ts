@@ -49,6 +49,7 @@ export const transaksi = pgTable(
       .on(kolom.mitraId, kolom.kunci)
       .where(sql`${kolom.kunci} is not null`),
     index("transaksi_mitra_terbaru").on(kolom.mitraId, kolom.id),
+    index("transaksi_nomor").on(kolom.nomorTujuan, kolom.id),
     index("transaksi_jatuh_tempo")
       .on(kolom.lanjutPada)
       .where(sql`${kolom.status} in ('pending', 'proses')`),

@@ -11,6 +11,7 @@ import {
 } from "../../platform/http/errors.ts";
 import type { Ids } from "../../platform/id.ts";
 import { describeError, type Log } from "../../platform/log.ts";
+import { sha256Hex } from "../../platform/crypto/hash.ts";
 import type { Sealer } from "../../platform/crypto/seal.ts";
 import { wide, type Attempts, type Limit } from "../../platform/redis/attempts.ts";
 import { bukaBerkas, segelBerkas } from "../berkas/berkas.ts";
@@ -23,6 +24,9 @@ export const ChatTidakAda = defineError(
   "CHAT_TIDAK_ADA",
   "Chat tidak ditemukan, atau sudah dipegang petugas lain.",
 );
+export const JedaSudahLewat = defineError(422, "JEDA_SUDAH_LEWAT", "Waktu itu sudah lewat.", {
+  pointer: "#/resume_at",
+});
 export const BerkasPesanTidakAda = defineError(
   404,
   "BERKAS_PESAN_TIDAK_ADA",
@@ -129,7 +133,7 @@ export async function pesan(
   return { chat, pesan: baris };
 }
 
-/** Changes who answers, whose it is, its labels, and whether it was read. Throws `ChatTidakAda`, `PetugasTidakDikenal`. */
+/** Changes who answers, whose it is, its labels, and whether it was read. Throws `ChatTidakAda`, `PetugasTidakDikenal`, `JedaSudahLewat`. */
 export async function atur(
   deps: ChatsDeps,
   actor: Actor,
@@ -194,9 +198,10 @@ export async function tulis(
   log: Log,
   background: (work: Promise<unknown>) => void,
 ): Promise<{ pesan: Pesan; ulangan: boolean }> {
+  const contentHash = sha256Hex(JSON.stringify([note, text, file && [sha256Hex(file.bytes), file.nama]]));
   const berkas = file && (await titip(deps, actor, chatId, file));
   const [[ditulis], [baris], [chat]] = await withActor(deps.db, actor, [
-    repo.tulisPesan(deps.db, { chatId, note, text, kunci, file: berkas }),
+    repo.tulisPesan(deps.db, { chatId, note, text, kunci, contentHash, file: berkas }),
     repo.pesanBerkunci(deps.db, chatId, kunci),
     repo.satuChat(deps.db, chatId),
   ]);

@@ -151,14 +151,16 @@ export interface Tulisan {
   note: boolean;
   text: string;
   kunci: string;
+  /** Of all that was written under the key. */
+  contentHash: string;
   file?: { baris: string; kunci: string; mimeType: string; ukuran: number; nama: string } | undefined;
 }
 
 /** Writes a message of the staff. Raises CHAT_TIDAK_ADA, KUNCI_DIPAKAI. */
-export function tulisPesan(db: Database, { chatId, note, text, kunci, file }: Tulisan) {
+export function tulisPesan(db: Database, { chatId, note, text, kunci, contentHash, file }: Tulisan) {
   const jenis = !file ? "text" : file.mimeType.startsWith("image/") ? "image" : "document";
   return db.select({ ulangan: sql<boolean>`ulangan`, dorong: sql<boolean>`dorong` }).from(
-    sql`app.tulis_pesan(${chatId}, ${note ? "note" : "out"}, ${text}, ${kunci}, ${jenis}, ${file?.baris ?? null},
+    sql`app.tulis_pesan(${chatId}, ${note ? "note" : "out"}, ${text}, ${kunci}, ${contentHash}, ${jenis}, ${file?.baris ?? null},
         ${file?.kunci ?? null}, ${file?.mimeType ?? null}, ${file?.ukuran ?? null}, ${file?.nama ?? null})`,
   );
 }

@@ -69,7 +69,7 @@ const atur = defineRoute({
   access,
   request: { params: chatParams, body: { required: true, content: json(ubahChatSchema) } },
   responses: { 200: { description: "Chat", content: json(chatSchema) } },
-  errors: [chats.ChatTidakAda, PetugasTidakDikenal],
+  errors: [chats.ChatTidakAda, chats.JedaSudahLewat, PetugasTidakDikenal],
 });
 
 const hapus = defineRoute({

@@ -82,8 +82,9 @@ export const messages = pgTable(
     type: messageType().notNull(),
     text: text().notNull(),
     status: messageStatus().notNull(),
-    /** The agent's idempotency key. */
+    /** The agent's idempotency key, and a hash of what was written under it. */
     client_key: text(),
+    content_hash: text(),
     created_at: timestamp({ withTimezone: true }).notNull(),
     /** When it was sent, as WhatsApp has it. */
     sent_at: timestamp({ withTimezone: true }),
