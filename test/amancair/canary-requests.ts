@@ -1,6 +1,7 @@
 import type { Operation } from "../platform/document.ts";
 import { MULTIPART_TYPE, multipartOf, newEmail, newKey } from "../platform/request-sample.ts";
 import { ktp } from "../platform/samples-amancair.ts";
+import { fotoChat } from "../platform/samples-whatsapp.ts";
 import type { Ids, Tenant } from "./canary-tenant.ts";
 
 /** Whose ids stand in the address, and whose in the query and the body. */
@@ -34,11 +35,12 @@ const PATH_IDS: Record<string, keyof Ids> = {
   "/auth/sessions": "session",
   "/mitra": "mitra",
   "/status": "purchase",
+  "/chats": "chat",
 };
 /** The same address names a customer in one operation, and a contact in another. */
 const NAMES_A_CONTACT = ["ubahKontakDarurat", "hapusKontakDarurat", "catatPersetujuanKontak"];
-/** Nobody's: positions are the same for all. */
-const OF_NOBODY = ["/jabatan"];
+/** Nobody's: positions and quick replies are the same for all. */
+const OF_NOBODY = ["/jabatan", "/quick-replies"];
 
 /** Queries that an operation cannot do without, or that name somebody. Lists of customers' rows take `user_id` besides. */
 const QUERIES: Record<string, (ids: Ids | undefined, own: Tenant) => string> = {
@@ -93,6 +95,23 @@ export const BODIES: Record<string, Bodies> = {
   isiSaldo: plain({ jumlah: 1, keterangan: "Transfer", kunci: newKey() }),
   antreanTransaksi: (ids) => [{ transaksi_id: ids?.purchase ?? 1 }],
   webhookBiller: plain({ data: { ref_id: "kenari", status: "Sukses", rc: "00" } }),
+  ...Object.fromEntries(
+    ["webhookWhapi", "webhookWhapiMessages", "webhookWhapiStatuses"].map((id) => [
+      id,
+      plain({ statuses: [{ id: "kenari", status: "read" }] }),
+    ]),
+  ),
+  antreanWhatsapp: (ids) => [{ chat_id: ids?.chat ?? 1 }, { message_id: ids?.message ?? 1 }],
+  aturChat: (ids) => [
+    { labels: ["kenari"] },
+    { mode: "BOT" },
+    { read: false },
+    ...(ids ? [{ assigned_to: ids.akun }] : []),
+  ],
+  kirimPesan: plain({ text: "Kenari" }, { text: "Kenari", note: true }),
+  aturBot: plain({ info: "Kenari" }),
+  tambahBalasanCepat: plain({ shortcut: "kenari", text: "Kenari" }),
+  ubahBalasanCepat: plain({ shortcut: "kenari", text: "Kenari" }),
   tambahJabatan: plain(jabatan),
   ubahJabatan: plain(jabatan),
   tambahUser: plain({ name: "Budi" }),
@@ -177,6 +196,8 @@ export function requestsOf(operation: Operation, { path, inside }: Naming, own: 
       return { path: target, method, headers: MULTIPART_TYPE, body: multipartOf([...parts, ...ktp()]) };
     });
   }
+  if (id === "kirimBerkasChat")
+    return [{ path: target, method, headers: MULTIPART_TYPE, body: multipartOf([fotoChat()]) }];
   const bodies = BODIES[id];
   if (!bodies) throw new Error(`test/amancair/canary-requests.ts does not know what ${id} is sent`);
   const headers = { "content-type": "application/json" };
@@ -193,5 +214,5 @@ function addressOf({ id, path }: Operation, ids: Ids): string {
   if (OF_NOBODY.includes(before)) return path.replace("{id}", "1");
   const kind = NAMES_A_CONTACT.includes(id) ? "contact" : PATH_IDS[before];
   if (!kind) throw new Error(`test/amancair/canary-requests.ts does not know whose id is in ${path}`);
-  return path.replace("{id}", String(ids[kind]));
+  return path.replace("{id}", String(ids[kind])).replace("{message_id}", String(ids.message));
 }

@@ -13,6 +13,8 @@ import {
   type Orang,
 } from "../make.ts";
 import { sessionOf } from "../platform/samples-akun.ts";
+import { multipartOf, MULTIPART_TYPE } from "../platform/request-sample.ts";
+import { fotoChat, fromCustomer, newWaId } from "../platform/samples-whatsapp.ts";
 import { loansOf, type LoanBody } from "./borrower.ts";
 import { digits, fileOf, linkTo, makeDocument, photo } from "./orang.ts";
 
@@ -33,12 +35,14 @@ export interface Ids {
   loan: number;
   mitra: number;
   purchase: number;
+  chat: number;
+  message: number;
 }
 
 /** Ids of the right form that nobody has. */
 export function nobodys(): Ids {
   const names = ["userId", "akun", "device", "address", "account", "job", "contact", "document", "crash"];
-  names.push("notification", "consent", "loan", "mitra", "purchase");
+  names.push("notification", "consent", "loan", "mitra", "purchase", "chat", "message");
   const numbers = names.map((name, at) => [name, Number.MAX_SAFE_INTEGER - 1_000 - at] as const);
   return { ...Object.fromEntries(numbers), session: randomUUID() } as unknown as Ids;
 }
@@ -89,6 +93,7 @@ export async function makeTenant(world: World): Promise<Tenant> {
     session: sessionOf(orang),
     mitra: mitra.id,
     purchase: await purchase(world, mitra, { nomor_tujuan }),
+    ...(await addChat(world, admin, text)),
   };
   await world.idle();
   const { token } = await linkTo(caller, ids.document);
@@ -178,6 +183,28 @@ const deviceOf = (text: Text) => ({
   fcm_token: text("fcm_token"),
   metadata: { [text("metadata key")]: text("metadata value") },
 });
+
+/** What the customer writes on WhatsApp, and what an admin does about it, who has taken the chat. */
+async function addChat(world: World, admin: Caller, text: Text): Promise<Pick<Ids, "chat" | "message">> {
+  const number = newWaId();
+  text("chat phone", `+${number}`);
+  const message = { ...fromCustomer(number, text("chat message")), from_name: text("chat name") };
+  await bodyOf(postJson(world, "/webhook/whapi", { messages: [message] }));
+  const [row] = await world.cloud.neon.asOwner("select id from chats where wa_id = $1", [number]);
+  const chat = Number(row?.["id"]);
+  await world.idle();
+  const taken = { mode: "AGENT", labels: [text("chat label").slice(0, 30)] };
+  const { headers } = await firstAdmin(world);
+  await bodyOf(postJson(world, `/chats/${chat}`, taken, headers, "PATCH"));
+  await bodyOf(admin.post(`/chats/${chat}/messages`, { text: text("chat note"), note: true }), 201);
+  const photo = { ...fotoChat(), filename: `${text("chat file name")}.jpg` };
+  const sent = await world.request(`/chats/${chat}/files`, {
+    method: "POST",
+    headers: { ...headers, ...MULTIPART_TYPE },
+    body: multipartOf([photo, { name: "text", value: text("chat caption") }]),
+  });
+  return { chat, message: (await sent.json<{ id: number }>()).id };
+}
 
 async function addLoan(world: World, caller: Caller, account: number, text: Text): Promise<number> {
   const loans = loansOf(world);

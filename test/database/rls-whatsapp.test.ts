@@ -215,7 +215,7 @@ describe.each(ENGINES)("the functions of WhatsApp on $engine", ({ url }) => {
   test("nothing of what people write is in the audit", async () => {
     const { db, karyawan } = fixture;
     const secret = "rahasia-sekali-dari-pelanggan";
-    const write = `select * from app.tulis_pesan(${chats.milik}, 'out', '${secret}', 'h', 'text', null, null, null, null, null)`;
+    const write = `select * from app.tulis_pesan(${chats.milik}, 'out', '${secret}', '${secret}', 'h', 'text', null, null, null, null, null)`;
     expect(await asPerson(db, karyawan)(write)).toHaveLength(1);
     const masuk = `select * from app.terima_pesan('${CHATS.milik}', '${secret}', '${secret}', 'text', '${secret}', null, null, null, 'AGENT', 'AGENT', '[]')`;
     expect(await asService(db)(masuk)).toHaveLength(1);

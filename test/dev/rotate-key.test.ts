@@ -263,7 +263,7 @@ describe("a change of keys", () => {
     expect(await openAll(NEW)).toEqual(before);
     expect(await mitraKey(NEW)).toBe(mitra.privateKey);
     for (const one of pesan) expect(await textOf(session, NEW, one)).toBe(one.text);
-    await expect(textOf(session, OLD, pesan[0] as KeptFile)).rejects.toThrow();
+    await expect(textOf(session, OLD, pesan[0] as KeptFile)).rejects.toThrow("version 2");
     expect(await count("messages where kunci like '1.%'")).toBe(0);
     expect(await count("messages where kunci is null and baris is null")).toBe(pesan.length);
     expect(await indexedBy(1)).toMatchObject({ right: 0 });

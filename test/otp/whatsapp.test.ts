@@ -12,7 +12,6 @@ import {
   kodeBaru,
   mintaKode,
   patientCodes,
-  selain,
   toNextDay,
   type Pemanggil,
 } from "./seams.ts";

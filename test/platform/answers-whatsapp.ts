@@ -72,6 +72,10 @@ export function whatsappAnswers(world: World): {
     aturChat: {
       PETUGAS_TIDAK_DIKENAL: async (operation) =>
         await send(world, await sampleOf(world, operation), { body: `{"assigned_to":${NOBODYS}}` }),
+      JEDA_SUDAH_LEWAT: async (operation) =>
+        await send(world, await sampleOf(world, operation), {
+          body: `{"mode":"PAUSE","resume_at":"2000-01-01T00:00:00Z"}`,
+        }),
     },
     kirimPesan: { KUNCI_DIPAKAI: otherUnderKey(`{"text":"Lain"}`) },
     kirimBerkasChat: {

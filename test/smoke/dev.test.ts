@@ -103,6 +103,19 @@ test(
     }
     expect(await call(one, "/db-connect")).toEqual({ database: "postgresql", status: "connected" });
     expect(await call(one, "/openapi.json")).toMatchObject({ openapi: "3.1.0" });
+    // Five stand-ins, each at a port of its own; that of WhatsApp has a page with telephones.
+    const standIns = [
+      ...one.output().matchAll(/(Neon|Redis|QStash|Digiflazz|Whapi) (http:\/\/127\.0\.0\.1:\d+)/g),
+    ];
+    expect(standIns.map(([, name]) => name)).toEqual(["Neon", "Redis", "QStash", "Digiflazz", "Whapi"]);
+    expect(new Set(standIns.map(([, , url]) => url)).size).toBe(5);
+    const whapi = standIns.at(-1)?.[2] ?? "";
+    expect(one.output()).toContain(`ponsel        ${whapi}`);
+    const phones = await fetch(whapi);
+    expect([phones.status, phones.headers.get("content-type")]).toEqual([
+      200,
+      expect.stringContaining("text/html"),
+    ]);
     const pages = { "/docs": "swagger-ui-bundle.js", "/redoc": "redoc.standalone.js" };
     for (const [path, asset] of Object.entries(pages)) {
       const page = await fetch(one.url + path);

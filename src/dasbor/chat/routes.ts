@@ -154,7 +154,7 @@ export function chatRoutes(deps: ChatDasborDeps): Router {
     dariHalaman(c, { _csrf });
     const { id } = c.req.valid("param");
     await lakukan(deps, c.var.actor, id, pelihat(c).akunId, pengaturan, inBackground(c));
-    // Whoever marks a chat as unread, or gives it away, is done with it.
+    // Whoever marks a chat as unread leaves it: looking at it would mark it as read again.
     const pergi = pengaturan.aksi === "belum";
     return c.redirect(alamatDaftar(c.req.valid("query"), pergi ? undefined : id), 303);
   });

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { idParam, paragraphField, textField } from "../../platform/http/fields.ts";
+import { idParam, messageField, paragraphField, textField } from "../../platform/http/fields.ts";
 import { idSaringan, saringan, teksSaringan } from "../kerangka/kerangka.ts";
 
 /** WhatsApp's own limit for a text, in characters; captions are shorter. */
@@ -40,15 +40,11 @@ const _csrf = z.string().max(200).default("");
 /** Of one filled-in form: what was sent twice is one message. */
 const kunci = z.string().regex(/^[\x21-\x7e]{1,200}$/, "muat ulang halaman ini");
 
-/** What people write to each other, which may be nothing but an emoji. */
-const tulisan = (min: 0 | 1, max: number) =>
-  paragraphField(0, max).refine((teks) => min === 0 || /[\p{L}\p{N}\p{P}\p{S}]/u.test(teks), "tulis dahulu");
-
 export const balasFormulir = z.strictObject({
   _csrf,
   kunci,
   sebagai: z.enum(["balasan", "catatan"]).default("balasan"),
-  text: tulisan(1, MAX_TEKS),
+  text: messageField(MAX_TEKS),
 });
 
 export const berkasFormulir = z.strictObject({
@@ -57,7 +53,7 @@ export const berkasFormulir = z.strictObject({
   file: z
     .custom<File>((nilai) => nilai instanceof File, "harus berkas")
     .refine(({ size }) => size > 0, "pilih berkasnya dahulu"),
-  text: tulisan(0, MAX_KETERANGAN).default(""),
+  text: paragraphField(0, MAX_KETERANGAN).default(""),
 });
 
 /** A file's name, as the customer sees it. */

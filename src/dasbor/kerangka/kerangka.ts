@@ -83,7 +83,10 @@ export type UlangFormulir = (isi: IsiFormulir, ke: string) => { judul: string; i
 export function ruteDasbor(formulir: Record<string, UlangFormulir> = {}): Router {
   const router = createRouter();
   router.onError((error, c: Konteks) =>
-    maunyaHalaman(c) ? tunjukkanGalat(c, declaredError(error, c), formulir) : answerError(error, c),
+    // A page of ours asks for a part of itself with whatever `Accept` the browser sends for scripts.
+    maunyaHalaman(c) || c.req.header("hx-request") === "true"
+      ? tunjukkanGalat(c, declaredError(error, c), formulir)
+      : answerError(error, c),
   );
   for (const path of Object.keys(formulir)) {
     const route = defineRoute({

@@ -32,6 +32,13 @@ export function paragraphField(min: number, max: number) {
     .openapi({ minLength: min, maxLength: max });
 }
 
+/** What people write to each other: as `paragraphField`, but it may be nothing but an emoji or a question mark. */
+export function messageField(max: number) {
+  return paragraphField(0, max)
+    .refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), "tulis dahulu")
+    .openapi({ minLength: 1, maxLength: max });
+}
+
 /** A telephone number as people write it; kept so. */
 export function telephoneField() {
   return z

@@ -1,5 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { idParam, instantField, paragraphField, textField } from "../../platform/http/fields.ts";
+import {
+  idParam,
+  instantField,
+  messageField,
+  paragraphField,
+  textField,
+} from "../../platform/http/fields.ts";
 import { listQuery, wholeQuery } from "../../platform/http/list.ts";
 import { chatMode, messageDirection, messageSender, messageStatus, messageType } from "./table.ts";
 
@@ -171,7 +177,7 @@ export const kirimHeaders = z.object({
 
 export const kirimSchema = z
   .strictObject({
-    text: paragraphField(1, MAX_TEKS).openapi({ example: "Baik, kami periksa dulu." }),
+    text: messageField(MAX_TEKS).openapi({ example: "Baik, kami periksa dulu." }),
     note: z.boolean().default(false).openapi({ description: "Catatan untuk rekan; tidak dikirim." }),
   })
   .openapi("KirimPesan");
