@@ -365,7 +365,12 @@ describe("while it is open", () => {
     const tab = await buka(world, orang);
     const versi = versiIn(await tab.page(CHAT));
     await postJson(world, "/auth/logout", {}, orang.headers);
-    expect((await tab.get(`${CHAT}?versi=${versi}`, HTMX)).status).toBe(401);
+    const gone = await tab.get(`${CHAT}?versi=${versi}`, HTMX);
+    // As a browser's script asks: it says nothing of pages, and would put a problem document nowhere.
+    expect([gone.status, gone.headers.get("hx-redirect")]).toEqual([
+      401,
+      `/login?next=${encodeURIComponent(`${CHAT}?versi=${versi}`)}`,
+    ]);
   });
 
   test("rows lead to their chats, in the order of their newest message", async () => {

@@ -5,7 +5,7 @@ import { defineRoute, FORM, MULTIPART } from "../../platform/http/route.ts";
 import type { HouseEnv, Router } from "../../platform/http/router.ts";
 import * as chats from "../../whatsapp/chats/chats.ts";
 import { ALAMAT } from "../alamat.ts";
-import { dariHalaman, pelihat, ruteDasbor, staf, tunjukkan } from "../kerangka/kerangka.ts";
+import { dariHalaman, olehHtmx, pelihat, ruteDasbor, staf, tunjukkan } from "../kerangka/kerangka.ts";
 import { daftarDari, label, lakukan, pandanganDari, type ChatDasborDeps } from "./chat.ts";
 import { alamatDaftar } from "./daftar.tsx";
 import * as schema from "./schema.ts";
@@ -169,11 +169,6 @@ export function chatRoutes(deps: ChatDasborDeps): Router {
 }
 
 type Konteks = Context<HouseEnv>;
-
-/** Whether a page that is open already asks for what changed. */
-function olehHtmx(c: Konteks): boolean {
-  return c.req.header("hx-request") === "true";
-}
 
 /** Answers with what changed since `versi`, or with nothing. */
 function segarkan(c: Konteks, { isi, versi }: tampilan.Segar, dulu: string | undefined) {

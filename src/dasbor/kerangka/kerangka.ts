@@ -15,7 +15,7 @@ import {
 import { ALAMAT as HALAMAN } from "../../halaman/alamat.ts";
 import { csrfSesi, maunyaHalaman } from "../../halaman/halaman.ts";
 import { comesFromElsewhere } from "../../platform/auth/csrf.ts";
-import { InternalError, problemOf, type AppError } from "../../platform/http/errors.ts";
+import { AppError, InternalError, problemOf } from "../../platform/http/errors.ts";
 import { answerError, declaredError } from "../../platform/http/request.ts";
 import { defineRoute, open, type Access } from "../../platform/http/route.ts";
 import { createRouter, type HouseEnv, type Router } from "../../platform/http/router.ts";
@@ -83,8 +83,8 @@ export type UlangFormulir = (isi: IsiFormulir, ke: string) => { judul: string; i
 export function ruteDasbor(formulir: Record<string, UlangFormulir> = {}): Router {
   const router = createRouter();
   router.onError((error, c: Konteks) =>
-    // A page of ours asks for a part of itself with whatever `Accept` the browser sends for scripts.
-    maunyaHalaman(c) || c.req.header("hx-request") === "true"
+    // A part of a page that asks for itself takes whatever the browser's scripts take, and must not just fall silent.
+    maunyaHalaman(c) || (olehHtmx(c) && sudahKeluar(error))
       ? tunjukkanGalat(c, declaredError(error, c), formulir)
       : answerError(error, c),
   );
@@ -102,6 +102,15 @@ export function ruteDasbor(formulir: Record<string, UlangFormulir> = {}): Router
     router.openapi(route, (c) => c.redirect(diAtas(c.req.path), 303));
   }
   return router;
+}
+
+/** Whether a page that is open already asks for a part of itself. */
+export function olehHtmx(c: Konteks): boolean {
+  return c.req.header("hx-request") === "true";
+}
+
+function sudahKeluar(error: Error): boolean {
+  return error instanceof AppError && error.definition === TokenTidakSah;
 }
 
 /** The page above an address. */
@@ -145,7 +154,7 @@ function keMasuk(c: Konteks, kembali: string) {
   if (c.var.cookieSession) c.var.auth.cookies.clear(c, COOKIE_SESI);
   // htmx would follow a redirect inside of the page, and put the login form where a list was.
   const keHalamanMasuk = denganKueri(HALAMAN.masuk, { next: kembali });
-  if (c.req.header("hx-request") !== "true") return c.redirect(keHalamanMasuk, 303);
+  if (!olehHtmx(c)) return c.redirect(keHalamanMasuk, 303);
   c.header("hx-redirect", keHalamanMasuk);
   return c.body(null, 401);
 }

@@ -187,5 +187,7 @@ async function terimaStatus({ db }: WebhookDeps, statuses: unknown[]): Promise<v
     const status = data && STATUS.get(data.status);
     return status ? [repo.terimaStatus(db, data.id, status)] : [];
   });
-  if (queries.length > 0) await withActor(db, whatsapp, queries);
+  if (queries.length === 0) return;
+  const hasil = await withActor(db, whatsapp, queries);
+  if (hasil.length < queries.length) throw new Error("app.terima_status returned no row");
 }
