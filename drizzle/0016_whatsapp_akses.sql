@@ -33,8 +33,11 @@ language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   v_chat chats;
 begin
-  insert into chats (wa_id, created_at) values (p_wa_id, app.jam()) on conflict (wa_id) do nothing;
   select * into v_chat from chats where wa_id = p_wa_id for no key update;
+  if not found then
+    insert into chats (wa_id, created_at) values (p_wa_id, app.jam()) on conflict (wa_id) do nothing;
+    select * into v_chat from chats where wa_id = p_wa_id for no key update;
+  end if;
   return v_chat;
 end $$;
 --> statement-breakpoint
