@@ -14,7 +14,8 @@ create policy produk_admin_ubah on produk for update to satupintu_app
 create policy jurnal_untuk_admin on jurnal for select to satupintu_app
   using ((select app.peran()) = 'admin' and loan_id is null);
 --> statement-breakpoint
-create policy mutasi_untuk_admin on mutasi for select to satupintu_app using ((select app.peran()) = 'admin');
+create policy mutasi_untuk_admin on mutasi for select to satupintu_app
+  using ((select app.peran()) = 'admin' and exists (select from jurnal j where j.id = jurnal_id));
 --> statement-breakpoint
 grant select on percobaan, jurnal, mutasi to satupintu_app;
 --> statement-breakpoint
