@@ -58,9 +58,9 @@ CREATE TABLE "messages" (
 	"mime_type" text,
 	"file_name" text,
 	"file_size" integer,
-	CONSTRAINT "messages_wa_message_id_unique" UNIQUE("wa_message_id"),
 	CONSTRAINT "messages_baris_unique" UNIQUE("baris"),
 	CONSTRAINT "messages_client_key" UNIQUE("chat_id","client_key"),
+	CONSTRAINT "messages_wa" UNIQUE("wa_message_id","chat_id"),
 	CONSTRAINT "messages_agent" CHECK (("messages"."sender" = 'agent') = ("messages"."agent_id" is not null)),
 	CONSTRAINT "messages_file" CHECK (num_nonnulls("messages"."baris", "messages"."kunci", "messages"."mime_type", "messages"."file_size") in (0, 4)),
 	CONSTRAINT "messages_selesai" CHECK (case when "messages"."direction" = 'out' then ("messages"."due_at" is not null) = ("messages"."status" in ('queued', 'sending'))

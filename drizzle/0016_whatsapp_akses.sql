@@ -33,12 +33,12 @@ language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
   v_chat chats;
 begin
-  select * into v_chat from chats where wa_id = p_wa_id for no key update;
-  if not found then
-    insert into chats (wa_id, created_at) values (p_wa_id, app.jam()) on conflict (wa_id) do nothing;
+  -- More than once, because whoever was first may be deleted before it is locked.
+  loop
     select * into v_chat from chats where wa_id = p_wa_id for no key update;
-  end if;
-  return v_chat;
+    if found then return v_chat; end if;
+    insert into chats (wa_id, created_at) values (p_wa_id, app.jam()) on conflict (wa_id) do nothing;
+  end loop;
 end $$;
 --> statement-breakpoint
 -- Puts a chat into another mode, and notes it. A chat that goes back to the bot is nobody's; one that a person takes, its.
@@ -72,7 +72,8 @@ end $$;
 create function app.lepas_chat() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform app.tugaskan(id, null) from chats where assigned_to = new.id order by id;
+  perform app.tugaskan(c.id, null)
+    from (select id from chats where assigned_to = new.id order by id for no key update) c;
   return null;
 end $$;
 --> statement-breakpoint
@@ -123,7 +124,7 @@ begin
   if app.layanan() is null then raise exception 'BUKAN_LAYANAN' using errcode = 'PT403'; end if;
   v_chat := app.kunci_chat(p_wa_id);
   v_mode := app.mode_berlaku(v_chat.mode, v_chat.resume_at);
-  if exists (select from messages where wa_message_id = p_wa_message_id) then
+  if exists (select from messages m where m.chat_id = v_chat.id and m.wa_message_id = p_wa_message_id) then
     return query select 'ulangan', v_chat.id, null::bigint, v_chat.mode, v_chat.resume_at, false;
     return;
   end if;
@@ -176,7 +177,7 @@ begin
     return;
   end if;
   v_chat := app.kunci_chat(p_wa_id);
-  if exists (select from messages where wa_message_id = p_wa_message_id) then
+  if exists (select from messages m where m.chat_id = v_chat.id and m.wa_message_id = p_wa_message_id) then
     return query select 'dikenal', v_chat.id, v_chat.mode, v_chat.resume_at, null::bigint;
     return;
   end if;
@@ -211,16 +212,27 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   where status = 'queued'
 $$;
 --> statement-breakpoint
--- What WhatsApp says became of a message. It only ever gets further: a late `sent` does not undo `read`.
-create function app.terima_status(p_wa_message_id text, p_status message_status) returns boolean
+-- What WhatsApp says became of messages ([{"id", "status"}]). They only ever get further: a late `sent` does not undo
+-- `read`. The chats are locked first, in one order: webhooks come at once, and in any order. Returns how many got further.
+create function app.terima_status(p_status jsonb) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  v_satu record;
+  v_jumlah integer := 0;
 begin
   if app.layanan() is null then raise exception 'BUKAN_LAYANAN' using errcode = 'PT403'; end if;
-  update messages set status = p_status, problem = case when p_status = 'failed' then 'WhatsApp tidak dapat menyampaikannya.' end
-    where wa_message_id = p_wa_message_id and direction = 'out' and due_at is null
-      and case p_status when 'sent' then false when 'delivered' then status = 'sent'
-          when 'read' then status in ('sent', 'delivered') when 'failed' then status = 'sent' else false end;
-  return found;
+  perform from chats
+    where id in (select m.chat_id from messages m join jsonb_array_elements(p_status) e on m.wa_message_id = e ->> 'id' where m.direction = 'out')
+    order by id for no key update;
+  for v_satu in select e ->> 'id' as id, (e ->> 'status')::message_status as status from jsonb_array_elements(p_status) e loop
+    update messages set status = v_satu.status,
+        problem = case when v_satu.status = 'failed' then 'WhatsApp tidak dapat menyampaikannya.' end
+      where wa_message_id = v_satu.id and direction = 'out' and due_at is null
+        and case v_satu.status when 'delivered' then status = 'sent' when 'read' then status in ('sent', 'delivered')
+            when 'failed' then status = 'sent' else false end;
+    if found then v_jumlah := v_jumlah + 1; end if;
+  end loop;
+  return v_jumlah;
 end $$;
 --> statement-breakpoint
 -- Claims the message at the head of a chat's line for p_sewa seconds, or of any chat's whose turn it is (p_chat null).
@@ -267,19 +279,22 @@ begin
   perform from chats where id = v_chat for no key update;
   update messages
     set status = p_status, problem = p_problem, unsure = coalesce(p_ragu, false),
-        wa_message_id = coalesce(p_wa_message_id, wa_message_id),
+        -- What was sent is sent, even under a name that somebody has used up before.
+        wa_message_id = case when exists (select from messages m where m.chat_id = v_chat and m.wa_message_id = p_wa_message_id)
+          then wa_message_id else coalesce(p_wa_message_id, wa_message_id) end,
         sent_at = case when p_status = 'sent' then app.jam() else sent_at end,
         due_at = case when p_status = 'sending' then app.jam() + make_interval(secs => p_jeda) end
     where id = p_id and due_at is not null and (attempts = p_attempts or p_status = 'sent');
   return app.pesan_berikut(v_chat);
 end $$;
 --> statement-breakpoint
--- Of the vendor's names of messages those that no message of ours has.
-create function app.pesan_asing(p_wa_message_id text[]) returns setof text
+-- Of the vendor's names of messages that left to a chat those that no message of ours has.
+create function app.pesan_asing(p_chat bigint, p_wa_message_id text[]) returns setof text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if app.layanan() is null then raise exception 'BUKAN_LAYANAN' using errcode = 'PT403'; end if;
-  return query select n from unnest(p_wa_message_id) n where not exists (select from messages where wa_message_id = n);
+  return query select n from unnest(p_wa_message_id) n
+    where not exists (select from messages m where m.chat_id = p_chat and m.direction = 'out' and m.wa_message_id = n);
 end $$;
 --> statement-breakpoint
 -- Claims an incoming message whose file is to be fetched: the one named, or the one that has waited longest.
@@ -335,6 +350,22 @@ begin
     order by kategori, nominal nulls last, id limit p_batas;
 end $$;
 --> statement-breakpoint
+-- Demands a chat that the caller may see and, if one is named, an active member of the staff, who stays one until the
+-- transaction ends. Before the chat is locked: whoever is disabled is locked before its chats, too.
+create function app.tuntut_petugas(p_chat bigint, p_akun bigint) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (select from chats where id = p_chat and app.lihat_chat(assigned_to)) then
+    raise exception 'CHAT_TIDAK_ADA' using errcode = 'PT404';
+  end if;
+  if p_akun is null then return; end if;
+  perform from akun where id = p_akun and aktif and peran in ('admin', 'karyawan') for share;
+  if found then return; end if;
+  -- The caller itself was switched off a moment ago.
+  if p_akun = app.akun_id() then raise exception 'TOKEN_TIDAK_SAH' using errcode = 'PT401'; end if;
+  raise exception 'PETUGAS_TIDAK_DIKENAL' using errcode = 'PT422';
+end $$;
+--> statement-breakpoint
 -- Locks a chat that the caller may see.
 create function app.tuntut_chat(p_id bigint) returns chats
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
@@ -358,11 +389,13 @@ create function app.tulis_pesan(
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  v_chat chats := app.tuntut_chat(p_chat);
+  v_chat chats;
   v_lama messages;
   v_id bigint;
   v_dorong boolean := false;
 begin
+  perform app.tuntut_petugas(p_chat, app.akun_id());
+  v_chat := app.tuntut_chat(p_chat);
   select * into v_lama from messages where chat_id = p_chat and client_key = p_kunci_klien;
   if found then
     if v_lama.content_hash <> p_hash or v_lama.agent_id <> app.akun_id() then
@@ -387,32 +420,35 @@ begin
   return query select false, v_dorong;
 end $$;
 --> statement-breakpoint
--- Changes a chat: p_ubah may hold mode (with resume_at), assigned_to, labels and read. Who takes a chat over has it.
+-- Changes a chat: p_ubah may hold mode (with resume_at), assigned_to, labels, add_label, remove_label and read. Who takes a
+-- chat over has it, and who has one answers it.
 create function app.atur_chat(p_id bigint, p_ubah jsonb) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  v_chat chats := app.tuntut_chat(p_id);
+  v_chat chats;
+  v_mode chat_mode := (p_ubah ->> 'mode')::chat_mode;
+  v_resume timestamptz := (p_ubah ->> 'resume_at')::timestamptz;
   v_tugas bigint := (p_ubah ->> 'assigned_to')::bigint;
 begin
-  if (p_ubah ->> 'resume_at')::timestamptz <= app.jam() then
-    raise exception 'JEDA_SUDAH_LEWAT' using errcode = 'PT422';
-  end if;
-  if p_ubah ? 'mode' then
-    perform app.ganti_mode(p_id, (p_ubah ->> 'mode')::chat_mode, (p_ubah ->> 'resume_at')::timestamptz);
-    if p_ubah ->> 'mode' = 'AGENT' and not p_ubah ? 'assigned_to' then
-      v_tugas := coalesce(v_chat.assigned_to, app.akun_id());
-      p_ubah := p_ubah || jsonb_build_object('assigned_to', v_tugas);
-    end if;
-  end if;
+  perform app.tuntut_petugas(p_id, case when p_ubah ? 'assigned_to' then v_tugas when v_mode = 'AGENT' then app.akun_id() end);
+  v_chat := app.tuntut_chat(p_id);
+  if v_resume <= app.jam() then raise exception 'JEDA_SUDAH_LEWAT' using errcode = 'PT422'; end if;
+  if v_tugas is not null and coalesce(v_mode, app.mode_berlaku(v_chat.mode, v_chat.resume_at)) = 'BOT' then v_mode := 'AGENT'; end if;
+  if v_mode is not null then perform app.ganti_mode(p_id, v_mode, v_resume); end if;
   if p_ubah ? 'assigned_to' then
-    if v_tugas is not null and not exists (
-      select from akun where id = v_tugas and aktif and peran in ('admin', 'karyawan')) then
-      raise exception 'PETUGAS_TIDAK_DIKENAL' using errcode = 'PT422';
-    end if;
     perform app.tugaskan(p_id, v_tugas);
+  elsif v_mode = 'AGENT' then
+    perform app.tugaskan(p_id, coalesce(v_chat.assigned_to, app.akun_id()));
   end if;
   if p_ubah ? 'labels' then
     update chats set labels = array(select jsonb_array_elements_text(p_ubah -> 'labels')) where id = p_id;
+  end if;
+  if p_ubah ? 'add_label' and not v_chat.labels @> array[p_ubah ->> 'add_label'] then
+    if cardinality(v_chat.labels) >= 10 then raise exception 'LABEL_PENUH' using errcode = 'PT422'; end if;
+    update chats set labels = labels || (p_ubah ->> 'add_label') where id = p_id;
+  end if;
+  if p_ubah ? 'remove_label' then
+    update chats set labels = array_remove(labels, p_ubah ->> 'remove_label') where id = p_id;
   end if;
   if p_ubah ? 'read' then
     update chats set unread = case when (p_ubah ->> 'read')::boolean then 0 else greatest(unread, 1) end where id = p_id;
@@ -426,7 +462,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where app.lihat_chat(c.assigned_to)
       and (lower(c.name) like (select app.pola_nama(p_cari)) or c.wa_id like (select app.pola_nama(p_cari))
         -- A number as people write it: +62 812-…, 0812….
-        or '+' || c.wa_id like (select app.pola_nama(regexp_replace(regexp_replace(p_cari, '[ ().-]', '', 'g'), '^0(?=[1-9])', '+62'))))
+        or p_cari ~ '[0-9]{3}' and '+' || c.wa_id like (select app.pola_nama(regexp_replace(regexp_replace(p_cari, '[ ().-]', '', 'g'), '^0(?=[1-9])', '+62'))))
   union
   select m.chat_id from messages m join chats c on c.id = m.chat_id
     where lower(m.text) like (select app.pola_nama(p_cari)) and app.lihat_chat(c.assigned_to)
@@ -529,10 +565,10 @@ revoke all on all functions in schema app from public;
 grant execute on function
   app.terima_pesan(text, text, text, message_type, text, text, text, timestamptz, chat_mode, chat_mode, jsonb),
   app.terima_dari_kita(text, text, text, message_type, text, timestamptz),
-  app.terima_status(text, message_status),
+  app.terima_status(jsonb),
   app.klaim_kirim(bigint, integer, integer),
   app.catat_kirim(bigint, integer, message_status, text, text, integer, boolean),
-  app.pesan_asing(text[]),
+  app.pesan_asing(bigint, text[]),
   app.klaim_media(bigint, integer),
   app.catat_media(bigint, integer, uuid, text, text, integer, text, integer),
   app.cek_transaksi(bigint, text),

@@ -27,7 +27,7 @@ create trigger produk_jejak after update on produk
 --> statement-breakpoint
 -- For admins: ends a purchase that stays open, after its fate was settled with the biller. It is settled as the biller's
 -- own word would be, once; whoever comes second finds it final. p_alasan is for us, p_kalimat for the mitra; p_sn may
--- come with a success.
+-- come with a success. What the biller said of the attempt stays as it was said, and so does its price.
 create function app.putuskan_transaksi(
   p_transaksi bigint, p_hasil app.hasil_biller, p_alasan text, p_sn text, p_kalimat text
 ) returns table (transaksi_id bigint, sebelum status_transaksi, sesudah status_transaksi)
@@ -36,6 +36,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   v_status status_transaksi;
   v_sesudah status_transaksi;
+  v_percobaan percobaan;
 begin
   perform app.tuntut_peran('{admin}');
   if (p_hasil in ('sukses', 'gagal') and trim(p_alasan) <> '' and p_kalimat <> '') is not true then
@@ -47,15 +48,25 @@ begin
   if v_status not in ('pending', 'proses') then
     raise exception 'TRANSAKSI_SELESAI' using errcode = 'PT409';
   end if;
+  select p.* into strict v_percobaan from percobaan p where p.transaksi_id = p_transaksi order by p.ke desc limit 1;
+  -- The biller's own answer may still be on its way: it would come to a purchase that was given back.
+  if v_percobaan.dikirim_pada > app.jam() - interval '10 minutes' then
+    raise exception 'TRANSAKSI_BERJALAN' using errcode = 'PT409';
+  end if;
+  if p_hasil = 'sukses' and (v_percobaan.ditanya = 0 or v_percobaan.dikirim_pada is null) then
+    raise exception 'BELUM_DIKIRIM' using errcode = 'PT409';
+  end if;
   -- Settling is a service's work. The person stays who has entered, so that the audit names nobody else.
   perform set_config('app.layanan', 'dasbor', true);
   select h.sesudah into strict v_sesudah
-    from (select p.ref_id from percobaan p where p.transaksi_id = p_transaksi order by p.ke desc limit 1) terakhir,
-      app.terapkan_hasil(terakhir.ref_id, p_hasil, 'manual', p_alasan, p_sn, null, p_kalimat, null) h;
+    from app.terapkan_hasil(v_percobaan.ref_id, p_hasil, v_percobaan.rc, v_percobaan.pesan, p_sn,
+      v_percobaan.harga_biller, p_kalimat, null) h;
   perform set_config('app.layanan', '', true);
   perform app.catat_audit('transaksi.putuskan', 'transaksi', p_transaksi::text, jsonb_build_object(
     'dari', jsonb_build_object('status', v_status), 'menjadi', jsonb_build_object('status', v_sesudah),
-    'alasan', p_alasan));
+    'alasan', p_alasan)
+    -- The one word of the biller that a decision can replace.
+    || case when v_percobaan.sn <> p_sn then jsonb_build_object('sn_biller', v_percobaan.sn) else '{}' end);
   return query select p_transaksi, v_status, v_sesudah;
 end $$;
 --> statement-breakpoint

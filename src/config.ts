@@ -68,10 +68,11 @@ const origin = z
   .transform((text) => new URL(text))
   .refine(({ href, origin: own }) => href === `${own}/`, "hanya asal, misalnya https://pintu.example")
   .transform((url) => url.origin);
-const whole = (unit: string) =>
+const whole = (unit: string, digits = 5) =>
   z
     .string()
-    .regex(/^[1-9]\d{0,4}$/, `bilangan bulat positif, ${unit}`)
+    .regex(/^[1-9]\d*$/, `bilangan bulat positif, ${unit}`)
+    .max(digits, `paling banyak ${digits} angka`)
     .transform(Number);
 const seconds = whole("detik");
 
@@ -93,7 +94,7 @@ const variables = z.object({
     .regex(/^\d{1,12}$/, "rupiah bulat")
     .default("1000000")
     .transform(BigInt),
-  RETENSI_DITOLAK_HARI: whole("hari").default(90),
+  RETENSI_DITOLAK_HARI: whole("hari", 4).default(90),
   SECRET_KEY: signingKey,
   SECRET_KEY_PREVIOUS: signingKey.optional(),
   ALGORITHM: z.literal("HS256", "hanya HS256").default("HS256"),
@@ -121,9 +122,11 @@ const variables = z.object({
   BILLER_RECHECK_SECONDS: seconds.default(60),
   WHAPI_BASE_URL: httpUrl,
   WHAPI_TOKEN: secret,
-  WHAPI_WEBHOOK_SECRET: secret.optional(),
-  WHAPI_PER_SECOND: whole("pesan per detik").default(5),
-  RETENSI_CHAT_HARI: whole("hari").default(365),
+  WHAPI_WEBHOOK_SECRET: signingKey
+    .regex(/^[\x21-\x7e]{1,200}$/, "ASCII tanpa spasi, maksimal 200 karakter")
+    .optional(),
+  WHAPI_PER_SECOND: whole("pesan per detik", 4).default(5),
+  RETENSI_CHAT_HARI: whole("hari", 4).default(365),
 });
 
 function toSealKeys(text: string): SealKeys {

@@ -299,7 +299,7 @@ describe("in production", () => {
     ["WHAPI_BASE_URL", "http://127.0.0.1:8083"],
     ["WHAPI_BASE_URL", "http://localhost:8083"],
     ["WHAPI_TOKEN", LOCAL_WHAPI_TOKEN],
-    ["WHAPI_WEBHOOK_SECRET", "lokal-1a2b3c4d5e6f7g8h"],
+    ["WHAPI_WEBHOOK_SECRET", "lokal-1a2b3c4d5e6f7g8h9i0j-1a2b3c"],
     // Of 16 characters, but eight different ones only: a person typed it.
     ["WHAPI_WEBHOOK_SECRET", "abcdefghabcdefghabcdefghabcdefgh"],
     ["WHAPI_WEBHOOK_SECRET", "replace-this-before-going-live-0"],

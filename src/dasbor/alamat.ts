@@ -23,6 +23,7 @@ export const ALAMAT = {
   ubahProduk: "/dashboard/produk/{id}",
   users: "/dashboard/users",
   akun: "/dashboard/akun",
+  tambahAkun: "/dashboard/akun/petugas",
   aturAkun: "/dashboard/akun/{id}",
   audit: "/dashboard/audit",
   rantai: "/dashboard/audit/rantai",

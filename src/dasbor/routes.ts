@@ -5,12 +5,14 @@ import { ALAMAT, PERTAMA } from "./alamat.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { botRoutes } from "./bot/routes.ts";
 import { chatRoutes } from "./chat/routes.ts";
+import { takAdaRoutes } from "./kerangka/kerangka.ts";
 import { mitraRoutes } from "./mitra/routes.ts";
 import { produkRoutes } from "./produk/routes.ts";
 import { transaksiRoutes } from "./transaksi/routes.ts";
 import { usersRoutes } from "./users/routes.ts";
 
 type DasborDeps = Parameters<typeof chatRoutes>[0] &
+  Parameters<typeof akunRoutes>[0] &
   Parameters<typeof mitraRoutes>[0] &
   Parameters<typeof usersRoutes>[0];
 
@@ -29,6 +31,7 @@ const dasbor = defineRoute({
 export function dasborRoutes(deps: DasborDeps): Router {
   const router = createRouter();
   router.openapi(dasbor, (c) => c.redirect(PERTAMA, 303));
+  router.route("/", takAdaRoutes());
   router.route("/", chatRoutes(deps));
   router.route("/", botRoutes(deps));
   router.route("/", transaksiRoutes(deps));

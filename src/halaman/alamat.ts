@@ -11,9 +11,10 @@ export const ALAMAT = {
 
 const SENDIRI = "https://pintu.invalid";
 
-/** Where to go after a login: `next` if it leads nowhere but here, else the home page. */
-export function tujuanAman(next: string | undefined): string {
-  if (!next || !/^\/[\x21-\x7e]*$/.test(next)) return ALAMAT.beranda;
+/** Where to go after a login: `next` if it leads nowhere but here, else the home page; `awal` where none was asked for. */
+export function tujuanAman(next: string | undefined, awal: string = ALAMAT.beranda): string {
+  if (!next) return awal;
+  if (!/^\/[\x21-\x7e]*$/.test(next)) return ALAMAT.beranda;
   const url = URL.parse(next, SENDIRI);
   if (url?.origin !== SENDIRI) return ALAMAT.beranda;
   // Resolving "/.//evil.example" leaves "//evil.example", which a browser takes for another host.

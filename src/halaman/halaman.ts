@@ -8,6 +8,7 @@ import {
   TokenTidakSah,
   tuntutCsrf,
   type Pemegang,
+  type Peran,
 } from "../akun/akses/akses.ts";
 import { daftar, profil, type Akun, type AkunDeps } from "../akun/akun.ts";
 import { akhiri, masuk, sesiPertama, type SesiDeps } from "../akun/sesi/sesi.ts";
@@ -75,16 +76,17 @@ function browserTamu(c: Konteks): string | undefined {
   return cookie !== undefined && /^[0-9a-f]{32}$/.test(cookie) ? cookie : undefined;
 }
 
-/** Logs a visitor in. Throws as `masuk` does, and `CsrfDitolak`. */
+/** Logs a visitor in, and says as what. Throws as `masuk` does, and `CsrfDitolak`. */
 export async function masukLewatHalaman(
   deps: HalamanDeps,
   c: Konteks,
   isian: { identitas: string; kataSandi: string },
   csrf: string,
-): Promise<void> {
+): Promise<Peran> {
   tuntutCsrf(c, browserTamu(c) ?? "", csrf);
   const { pemegang } = await masuk(deps, "cookie", isian, callerOf(c), c.var.log, inBackground(c));
   await gantiCookie(deps, c, pemegang);
+  return pemegang.peran;
 }
 
 /** Opens a customer's account and logs it in. Throws as `daftar` does, and `CsrfDitolak`. */

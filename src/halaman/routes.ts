@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Peran } from "../akun/akses/akses.ts";
+import { ALAMAT as DASBOR } from "../dasbor/alamat.ts";
 import { comesFromElsewhere } from "../platform/auth/csrf.ts";
 import { okSchema } from "../platform/http/fields.ts";
 import { problemOf, type AppError } from "../platform/http/errors.ts";
@@ -122,7 +124,8 @@ export function halamanRoutes(deps: halaman.HalamanDeps): Router {
   });
   router.openapi(masuk, async (c) => {
     const { next } = c.req.valid("query");
-    if (await halaman.akunPengunjung(deps, c)) return c.redirect(tujuanAman(next), 303);
+    const akun = await halaman.akunPengunjung(deps, c);
+    if (akun) return c.redirect(tujuanAman(next, awalBagi(akun.peran)), 303);
     return tunjukkan(c, tampilan.halamanMasuk({ csrf: halaman.csrfTamu(deps, c), next }));
   });
   router.openapi(daftar, async (c) => {
@@ -145,8 +148,8 @@ export function halamanRoutes(deps: halaman.HalamanDeps): Router {
   }
   router.openapi(kirimMasuk, async (c) => {
     const { _csrf, next, identifier: identitas, password: kataSandi } = c.req.valid("form");
-    await halaman.masukLewatHalaman(deps, c, { identitas, kataSandi }, _csrf);
-    return c.redirect(tujuanAman(next), 303);
+    const peran = await halaman.masukLewatHalaman(deps, c, { identitas, kataSandi }, _csrf);
+    return c.redirect(tujuanAman(next, awalBagi(peran)), 303);
   });
   router.openapi(kirimDaftar, async (c) => {
     const { _csrf, next, name: nama, email, password: kataSandi } = c.req.valid("form");
@@ -159,6 +162,11 @@ export function halamanRoutes(deps: halaman.HalamanDeps): Router {
     return c.redirect(ALAMAT.masuk, 303);
   });
   return router;
+}
+
+/** Where somebody begins who has asked for nothing. */
+function awalBagi(peran: Peran): string {
+  return peran === "nasabah" ? ALAMAT.beranda : DASBOR.dasbor;
 }
 
 type Dokumen = ReturnType<typeof tampilan.halamanSambut>;

@@ -37,6 +37,15 @@ export interface OtpDeps {
   strictRateLimits: boolean;
 }
 
+/** What is sent with a code. */
+const PESAN = "Kode OTP Anda KODE. Berlaku 5 menit. Jangan berikan kepada siapa pun.";
+
+/** Whether a text is one that was sent with a code: it must not be written down. */
+export function adalahKode(teks: string): boolean {
+  const [awal = "", akhir = ""] = PESAN.split("KODE");
+  return teks.startsWith(awal) && teks.includes(akhir);
+}
+
 /** Whose code, and what for: a code for one purpose is none for another. */
 export interface Perihal {
   id: string;
@@ -80,7 +89,7 @@ export async function terbitkan(
     ...(whatsapp === undefined ? [] : [hitung(KIRIM_NOMOR, whatsapp), hitung(KIRIM_NOMOR_HARIAN, whatsapp)]),
   ]);
   if (whatsapp === undefined) return kode;
-  await kirimWhatsapp(whatsapp, `Kode OTP Anda ${kode}. Berlaku 5 menit. Jangan berikan kepada siapa pun.`);
+  await kirimWhatsapp(whatsapp, PESAN.replace("KODE", kode));
   return undefined;
 }
 

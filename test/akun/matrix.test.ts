@@ -13,7 +13,7 @@ import { patientAttempts } from "./seams.ts";
 
 const world = useWorld({
   // Without a secret, as on a developer's machine, whoever likes may call as Whapi.
-  env: { WHAPI_WEBHOOK_SECRET: "q9Zt-4mVx-7bLr-2kNs" },
+  env: { WHAPI_WEBHOOK_SECRET: "q9Zt-4mVx-7bLr-2kNs-8wPd-5hJc-1fGa" },
   deps: { attempts: patientAttempts(() => world) },
 });
 const operations = await readOperations();

@@ -56,6 +56,13 @@ const ISIAN: Record<string, Record<string, string>> = {
   "/dashboard/mitra/{id}/aktif": { aktif: "ya" },
   "/dashboard/produk/{id}": { harga: "12000", aktif: "ya" },
   "/dashboard/akun/{id}": { peran: "admin", aktif: "ya" },
+  "/dashboard/akun/petugas": {
+    nama: "Rina",
+    email: "rina@example.com",
+    username: "rina.baru",
+    password: "sandi-rina",
+    peran: "karyawan",
+  },
   "/dashboard/bot/naskah": { menu: "a", info: "b", help: "c", agent_notice: "d", pause_notice: "e" },
   "/dashboard/bot/balasan": { shortcut: "buka", text: "Setiap hari" },
   "/dashboard/bot/balasan/{id}": { aksi: "simpan", shortcut: "buka", text: "Setiap hari" },
@@ -215,6 +222,43 @@ describe("every page", () => {
     const response = await orang.admin.get("/dashboard/transaksi");
     expect(response.status).toBe(503);
     expect(await response.text()).toContain(response.headers.get("x-request-id") ?? "-");
+  });
+});
+
+describe("what is no page", () => {
+  const nowhere = ["/dashboard/tidak-ada", "/dashboard/mitra/1/lain", "/dashboard/akun/1/2/3"];
+
+  test.each(nowhere)("%s is a page that says so for staff, and leads guests to the login", async (path) => {
+    for (const siapa of ["admin", "karyawan"] as const) {
+      const response = await orang[siapa].get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toContain("text/html");
+      const page = await response.text();
+      expect(page).toContain("Alamat tidak ditemukan.");
+      expect(page).toContain('aria-label="Dasbor"');
+      expect(page).toContain('href="/dashboard"');
+    }
+    const guest = await orang.tamu.get(path);
+    expect(guest.status).toBe(303);
+    expect(guest.headers.get("location")).toBe(`/login?next=${encodeURIComponent(path)}`);
+  });
+
+  test.each(nowhere)(
+    "%s is a problem document for programs, and for what sends something there",
+    async (path) => {
+      const { cookie } = orang.admin;
+      for (const request of [{}, { method: "POST", headers: HTML }, { method: "DELETE" }]) {
+        const response = await world.request(path, { ...request, headers: { ...request.headers, cookie } });
+        expect(response.status).toBe(404);
+        expect(response.headers.get("content-type")).toBe("application/problem+json");
+      }
+    },
+  );
+
+  test("leaves methods that a page does not know what they are", async () => {
+    const response = await world.request("/dashboard/mitra", { method: "PUT", headers: HTML });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
   });
 });
 

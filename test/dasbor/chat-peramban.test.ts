@@ -2,7 +2,13 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { photo } from "../amancair/orang.ts";
 import { CHROMIUM } from "../chromium.ts";
@@ -51,8 +57,8 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     expect(complaints.splice(0)).toEqual([]);
   }
 
-  async function newPage(viewport = MEJA, bypassCSP = false): Promise<Page> {
-    const context = await browser.newContext({ viewport, bypassCSP, baseURL: world.url, locale: "id-ID" });
+  async function newPage(viewport = MEJA, more: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport, baseURL: world.url, locale: "id-ID", ...more });
     contexts.push(context);
     // In production these come from Cloudflare, before the Worker is asked.
     await context.route("**/aset/*", async (route) => {
@@ -75,8 +81,13 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   }
 
   /** The inbox of somebody who has just logged in. */
-  async function openAs({ email, password }: Orang, path: string, viewport = MEJA, bypassCSP = false) {
-    const page = await newPage(viewport, bypassCSP);
+  async function openAs(
+    { email, password }: Orang,
+    path: string,
+    viewport = MEJA,
+    more: BrowserContextOptions = {},
+  ) {
+    const page = await newPage(viewport, more);
     await page.goto(`/login?next=${encodeURIComponent(path)}`);
     await page.getByLabel("Username atau email").fill(email);
     await page.getByLabel("Password").fill(password);
@@ -203,7 +214,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await write(world, nomor, "yang paling baru");
     await page.locator("#ke-bawah").waitFor();
     expect(await scroll()).toBe(before);
-    expect(await page.locator("#pengumuman").textContent()).toBe("Pesan baru: yang paling baru");
+    expect(await page.locator("#pengumuman").textContent()).toMatch(/^Pesan baru dari .+: yang paling baru$/);
     await page.locator("#ke-bawah").click();
     await expect.poll(jarak).toBeLessThan(5);
     expect(await page.locator("#pesan .hari:visible").count()).toBe(1);
@@ -223,6 +234,129 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     expect(await page.locator("#balas button").isDisabled()).toBe(true);
     await page.getByRole("link", { name: "Kembali ke daftar" }).click();
     await page.waitForURL(/\/dashboard\/chat$/);
+  });
+
+  test("what the server refuses it says in its own words, and what was typed stays", async () => {
+    const { id } = await makeWaiting(world);
+    const page = await openAs(siti, `/dashboard/chat/${id}`);
+    const said = page.locator("#galat-kirim");
+    await page.fill("#text", "   ");
+    await page.press("#text", "Enter");
+    await expect.poll(() => said.textContent()).toMatch(/^Tulis dahulu/);
+    await page.locator(".lampirkan summary").click();
+    await page.setInputFiles("#file", {
+      name: "catatan.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("teks saja"),
+    });
+    await page.getByRole("button", { name: "Kirim berkas ke pelanggan", exact: true }).click();
+    await expect.poll(() => said.textContent()).toContain("Berkas harus gambar JPEG atau PNG");
+    await page.keyboard.press("Escape");
+
+    // The answer is sent before the page has heard that a colleague took the chat.
+    await page.route(/versi=/, (route) => route.fulfill({ status: 204 }));
+    await petugasOf(world, await makeAkun(world, "karyawan")).change(id, { mode: "AGENT" });
+    await page.fill("#text", "jawaban saya");
+    await page.press("#text", "Enter");
+    await expect.poll(() => said.textContent()).toContain("sudah dipegang petugas lain");
+    expect(await page.inputValue("#text")).toBe("jawaban saya");
+    await page.unroute(/versi=/);
+    await page.getByText("sekarang dipegang rekan Anda").waitFor();
+    for (const satu of complaints.splice(0)) expect(satu).toMatch(/^Response Status Error Code 4\d\d/);
+  });
+
+  test("a note has no file, and after it one answers again", async () => {
+    const { id, nomor } = await makeWaiting(world);
+    const page = await openAs(siti, `/dashboard/chat/${id}`);
+    await page.locator(".lampirkan summary").click();
+    await page.getByText("diterima pelanggan").waitFor();
+    await page.getByLabel("Catatan internal").check();
+    await page.locator(".lampirkan").waitFor({ state: "hidden" });
+    expect(await page.locator("#kirim-berkas :is(input, button):enabled").count()).toBe(0);
+    await page.fill("#text", "untuk rekan saja");
+    await page.press("#text", "Enter");
+    await page.locator("li.note", { hasText: "untuk rekan saja" }).waitFor();
+    await expect.poll(() => page.getByLabel("Balas pelanggan").isChecked()).toBe(true);
+    await page.locator(".lampirkan summary").waitFor();
+    expect(await page.locator("#kirim-berkas :is(input, button):disabled").count()).toBe(0);
+
+    // What is typed while the note is on its way stays a note.
+    const held = Promise.withResolvers<void>();
+    await page.route("**/balas*", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.getByLabel("Catatan internal").check();
+    await page.fill("#text", "catatan dua");
+    await page.press("#text", "Enter");
+    await page.locator("#text").pressSequentially(" dan tiga");
+    held.resolve();
+    await expect.poll(() => page.inputValue("#text")).toBe("dan tiga");
+    expect(await page.getByLabel("Catatan internal").isChecked()).toBe(true);
+    await rest(world);
+    expect(diterima(world, nomor)).toHaveLength(1);
+  });
+
+  test("the keyboard stays where it is: Escape, taking over, handing back, labels", async () => {
+    const { id } = await makeWaiting(world);
+    await petugasOf(world, siti).change(id, { labels: ["vip"] });
+    const page = await openAs(siti, `/dashboard/chat/${id}`);
+    const focused = () => page.locator(":focus").evaluate((el) => (el as unknown as { id: string }).id);
+    await page.locator("#lainnya summary").click();
+    await page.getByLabel("Label baru").focus();
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Label baru").waitFor({ state: "hidden" });
+    expect(await page.locator("#lainnya summary:focus").count()).toBe(1);
+    for (const [tombol, kemudian] of [
+      ["Ambil alih", "Kembalikan ke bot"],
+      ["Kembalikan ke bot", "Ambil alih"],
+    ] as const) {
+      await page.getByRole("button", { name: tombol }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: kemudian }).waitFor();
+      await expect.poll(focused).toBe("tindakan");
+    }
+    await page.getByRole("button", { name: "vip hapus label" }).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".label-satu").waitFor({ state: "detached" });
+    await expect.poll(focused).toBe("tindakan");
+  });
+
+  test("a picture is announced with who sent it; what was refused is sent again", async () => {
+    const { id, nomor } = await makeWaiting(world);
+    await write(world, nomor, "halo", "Endang");
+    const page = await openAs(siti, `/dashboard/chat/${id}`);
+    world.cloud.whapi.phones.sendMedia(nomor, "image", photo(), { mimeType: "image/jpeg" });
+    await page.locator("#pengumuman", { hasText: /^Pesan baru dari Endang: gambar$/ }).waitFor();
+    world.cloud.whapi.faults.next({ kind: "answer", status: 400 }, 1, ({ method }) => method === "POST");
+    await page.fill("#text", "sekali lagi");
+    await page.press("#text", "Enter");
+    await page.locator("#daftar .gagal").waitFor();
+    await page.getByRole("button", { name: "Kirim ulang" }).click();
+    await page.getByText("Sudah dikirim ulang.").waitFor();
+    await page.locator("#daftar .gagal").waitFor({ state: "detached" });
+    await rest(world);
+    expect(diterima(world, nomor).filter((teks) => teks === "sekali lagi")).toHaveLength(1);
+  });
+
+  test("without JavaScript a conversation opens at its end, and is left there after an answer", async () => {
+    const { id, nomor } = await makeWaiting(world);
+    for (let ke = 1; ke <= 40; ke++) world.cloud.whapi.phones.write(nomor, `baris ke-${ke}.`);
+    await rest(world);
+    const page = await openAs(siti, "/dashboard/chat", MEJA, { javaScriptEnabled: false });
+    const jarak = () =>
+      page.locator("#gulung").evaluate((el) => el.scrollHeight - el.scrollTop - el.clientHeight);
+    await page.locator(`#buka-${id}`).click();
+    await expect.poll(jarak).toBeLessThan(40);
+    await page.fill("#text", "jawaban tanpa skrip");
+    await page.getByRole("button", { name: "Kirim", exact: true }).click();
+    await bubble(page, "jawaban tanpa skrip").waitFor();
+    await expect.poll(jarak).toBeLessThan(40);
+    await page.goto(`/dashboard/chat/${id}`);
+    await page.getByRole("link", { name: "Ke pesan terbaru" }).click();
+    await expect.poll(jarak).toBeLessThan(40);
+    await page.getByLabel("Catatan internal").check();
+    await page.locator(".lampirkan").waitFor({ state: "hidden" });
   });
 
   test("the server is gone for a while: it says so, keeps what was typed, and goes on", async () => {
@@ -272,7 +406,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
       buffer: Buffer.from(photo()),
     });
     await page.getByLabel("Keterangan").fill("Ini buktinya");
-    await page.getByRole("button", { name: "Kirim berkas" }).click();
+    await page.getByRole("button", { name: "Kirim berkas ke pelanggan", exact: true }).click();
     const gambar = page.getByRole("img", { name: "Gambar: bukti.jpg" });
     await gambar.waitFor();
     await expect
@@ -293,7 +427,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
       await orang.note(id, "Pelanggan lama.");
       await orang.change(id, { labels: ["komplain"] });
       await rest(world);
-      const page = await openAs(siti, "/dashboard/chat", MEJA, true);
+      const page = await openAs(siti, "/dashboard/chat", MEJA, { bypassCSP: true });
       await page.emulateMedia({ colorScheme: scheme });
       const violations = async () => {
         await page.evaluate(axe);
@@ -321,8 +455,9 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
         await page.locator("#lainnya summary").click();
         expect(await violations(), `lainnya ${viewport.width}`).toEqual([]);
         await page.locator("#lainnya summary").click();
-        await page.getByLabel("Catatan internal").check();
         await page.locator(".lampirkan summary").click();
+        expect(await violations(), `berkas ${viewport.width}`).toEqual([]);
+        await page.getByLabel("Catatan internal").check();
         expect(await violations(), `tulis ${viewport.width}`).toEqual([]);
       }
     },

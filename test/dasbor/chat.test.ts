@@ -4,7 +4,7 @@ import { useWorld } from "../harness.ts";
 import { firstAdmin, makeAkun, postJson, type Orang } from "../make.ts";
 import { makeChat, makeWaiting, rest, write } from "../whatsapp/make-chats.ts";
 import { chatOf, diterima, nomorBaru, tercatat } from "../whatsapp/percakapan.ts";
-import { buka, fieldIn, HTML, idsIn, tamu, type Peramban } from "./peramban.ts";
+import { buka, fieldIn, HTML, tamu, type Peramban } from "./peramban.ts";
 
 // The inbox over HTTP: what it shows to whom, what its forms do without JavaScript, and what its polling costs.
 
@@ -27,6 +27,7 @@ beforeAll(async () => {
 });
 
 const di = (id: number, more = "") => `${CHAT}/${id}${more}`;
+const terbaru = (id: number) => di(id, "#terbaru");
 const kirim = (siapa: Peramban, id: number, text: string, more: Record<string, string> = {}) =>
   siapa.post(di(id, "/balas"), { kunci: crypto.randomUUID(), text, ...more });
 const atur = (siapa: Peramban, id: number, aksi: string, more: Record<string, string> = {}) =>
@@ -183,6 +184,14 @@ describe("what it shows", () => {
     expect(await siti.page(`${CHAT}?q=&saring=`)).toContain('value=""');
   });
 
+  test.each(["()", "----", "0000", "+", "(- )"])("a search for '%s' does not find everything", async (q) => {
+    const { id } = await makeChat(world, { nomor: `62812${nomorBaru().slice(-8).replaceAll("0", "1")}` });
+    expect(barisOf(await siti.page(CHAT)).has(id)).toBe(true);
+    // `+` stands before each number, and `(- )` is two words.
+    const baris = barisOf(await siti.page(`${CHAT}?q=${encodeURIComponent(q)}`));
+    expect(baris.has(id)).toBe(false);
+  });
+
   test("a conversation is read from its end, older messages on pages before", async () => {
     const { id, nomor } = await makeWaiting(world);
     for (let ke = 1; ke <= 54; ke++) world.cloud.whapi.phones.write(nomor, `pesan ke-${ke}.`);
@@ -201,14 +210,78 @@ describe("what it shows", () => {
   });
 });
 
+describe("what has not left", () => {
+  const isSend = ({ method }: { method: string }) => method === "POST";
+
+  test("what WhatsApp refused says why, and is sent again once, whoever presses how often", async () => {
+    const { id, nomor } = await makeChat(world);
+    world.cloud.whapi.faults.next({ kind: "answer", status: 400 }, 1, isSend);
+    const text = 'Baris "satu"\nbaris <dua>';
+    expect((await kirim(siti, id, text)).status).toBe(303);
+    await rest(world);
+    expect(diterima(world, nomor)).not.toContain(text);
+    const page = await siti.page(di(id));
+    expect(page).toMatch(/class="masalah">[^<]*HTTP 400/);
+    expect(barisOf(page).get(id)).toMatch(/⚠<\/span> gagal terkirim/);
+    const [, kunci = ""] = /name="kunci" value="(ulang-\d+)"/.exec(page) ?? [];
+    expect(page).toContain("Kirim ulang</button>");
+    for (const [siapa, status] of [
+      [siti, 303],
+      [siti, 303],
+      [admin, 409],
+    ] as const)
+      expect((await siapa.post(di(id, "/balas"), { kunci, text })).status).toBe(status);
+    await rest(world);
+    expect(diterima(world, nomor).filter((teks) => teks === text)).toHaveLength(1);
+    const sesudah = await siti.page(di(id));
+    expect(sesudah).toContain("Sudah dikirim ulang.");
+    expect(sesudah).not.toContain("Kirim ulang</button>");
+    expect(barisOf(sesudah).get(id)).not.toContain("gagal terkirim");
+  });
+
+  test("a file that was refused, and what the bot said, is for a person to write anew", async () => {
+    const { id } = await makeChat(world);
+    world.cloud.whapi.faults.next({ kind: "answer", status: 400 }, 1, isSend);
+    expect((await kirimBerkas(siti, id)).status).toBe(303);
+    await rest(world);
+    const page = await siti.page(di(id));
+    expect(page).toContain("gagal terkirim");
+    expect(page).not.toContain("Kirim ulang</button>");
+  });
+
+  test("what WhatsApp cannot take now is sent by itself, and says so", async () => {
+    const { id, nomor } = await makeChat(world);
+    world.cloud.whapi.faults.next({ kind: "answer", status: 503 }, 1_000, isSend);
+    expect((await kirim(siti, id, "sabar")).status).toBe(303);
+    await world.idle();
+    const page = await siti.page(di(id));
+    expect(page).toMatch(/class="masalah tertunda">WhatsApp sedang tidak terjangkau\.[^<]*otomatis/);
+    expect(page).not.toContain("Kirim ulang</button>");
+    expect(barisOf(page).get(id)).not.toContain("gagal terkirim");
+    world.cloud.whapi.faults.clear();
+    await world.cloud.neon.asOwner("update messages set due_at = created_at where due_at is not null");
+    await world.sweepWhatsapp();
+    await rest(world);
+    expect(diterima(world, nomor)).toContain("sabar");
+  });
+
+  test("words between asterisks are bold, as on the telephone; sums are not", async () => {
+    const { id } = await makeChat(world);
+    await kirim(siti, id, "*penting*, baca *dua kata*! 2*3*4 * bukan * **a** *<b>jahat</b>*");
+    expect(await siti.page(di(id))).toContain(
+      "<strong>penting</strong>, baca <strong>dua kata</strong>! 2*3*4 * bukan * **a** <strong>&lt;b&gt;jahat&lt;/b&gt;</strong></p>",
+    );
+  });
+});
+
 describe("forms without JavaScript", () => {
   test("take over, answer, note, label, pause, give back: each leads back to the conversation", async () => {
     const { id, nomor } = await makeWaiting(world);
-    expect(ke(await atur(siti, id, "ambil"))).toEqual([303, di(id)]);
+    expect(ke(await atur(siti, id, "ambil"))).toEqual([303, terbaru(id)]);
     expect([(await chatOf(world, nomor))?.mode, await holder(nomor)]).toEqual(["AGENT", sitiOrang.id]);
     expect(
       ke(await siti.post(di(id, "/balas?saring=saya&q=x"), { kunci: "a", text: "Saya Siti 🙏" })),
-    ).toEqual([303, `${di(id)}?saring=saya&q=x`]);
+    ).toEqual([303, `${di(id)}?saring=saya&q=x#terbaru`]);
     expect((await kirim(siti, id, "👍")).status).toBe(303);
     expect((await kirim(siti, id, "pelanggan lama", { sebagai: "catatan" })).status).toBe(303);
     await rest(world);
@@ -231,6 +304,18 @@ describe("forms without JavaScript", () => {
     expect([salah.status, /1 sampai 10080 menit/.test(await salah.text())]).toEqual([422, true]);
     expect((await atur(siti, id, "bot")).status).toBe(303);
     expect([(await chatOf(world, nomor))?.mode, await holder(nomor)]).toEqual(["BOT", null]);
+  });
+
+  test("labels that are put on and taken off at once all count", async () => {
+    const { id } = await makeChat(world);
+    const label = (aksi: string, label: string) => siti.post(di(id, "/label"), { aksi, label });
+    await label("tambah", "lama");
+    const semua = ["a", "b", "c", "d"].map((satu) => label("tambah", satu));
+    const answers = await Promise.all([...semua, label("buang", "lama")]);
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303, 303, 303]);
+    const page = await siti.page(di(id));
+    const ada = [...page.matchAll(/name="label" value="([^"]+)"/g)].map(([, satu]) => satu);
+    expect(new Set(ada)).toEqual(new Set(["a", "b", "c", "d"]));
   });
 
   test("marked unread it is left; released it is anybody's; handed over it is a colleague's", async () => {
@@ -278,7 +363,7 @@ describe("forms without JavaScript", () => {
     const { id, nomor } = await makeChat(world);
     const kunci = crypto.randomUUID();
     for (let kali = 0; kali < 2; kali++)
-      expect(ke(await kirimBerkas(siti, id, { kunci }))).toEqual([303, di(id)]);
+      expect(ke(await kirimBerkas(siti, id, { kunci }))).toEqual([303, terbaru(id)]);
     await rest(world);
     expect(diterima(world, nomor).filter((teks) => teks === "Ini notanya")).toHaveLength(1);
     const page = await siti.page(di(id));
@@ -353,7 +438,7 @@ describe("while it is open", () => {
     const { id } = await makeWaiting(world);
     const kirimHtmx = (fields: Record<string, string>) => siti.post(di(id, "/balas"), fields, HTMX);
     const answer = await kirimHtmx({ kunci: "s1", text: "lewat skrip" });
-    expect(ke(answer)).toEqual([303, di(id)]);
+    expect(ke(answer)).toEqual([303, terbaru(id)]);
     const segar = await siti.get(answer.headers.get("location") ?? "", HTMX);
     expect(await segar.text()).toContain("lewat skrip");
     const refused = await kirimHtmx({ kunci: "s1", text: "lain" });
@@ -377,6 +462,10 @@ describe("while it is open", () => {
     const satu = await makeChat(world);
     const dua = await makeChat(world);
     await write(world, satu.nomor, "lagi");
-    expect(idsIn(await siti.page(CHAT), "chat").slice(0, 2)).toEqual([satu.id, dua.id]);
+    const page = await siti.page(CHAT);
+    expect([...barisOf(page).keys()].slice(0, 2)).toEqual([satu.id, dua.id]);
+    for (const { id } of [satu, dua]) expect(page).toContain(`href="${terbaru(id)}"`);
+    // With an anchor a browser would not read the open one anew.
+    expect(await siti.page(di(dua.id))).toContain(`href="${di(dua.id)}"`);
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import {
   firstAdmin,
+  login,
   makeAkun,
   makeBerkasNasabah,
   makeMitra,
@@ -105,7 +106,10 @@ describe("products", () => {
     const { id } = await produk();
     const response = await admin.post(`/dashboard/produk/${id}`, { harga, aktif: "ya" });
     expect(response.status).toBe(status);
-    expect(await response.text()).toContain('id="harga-galat"');
+    const page = await response.text();
+    expect(page).toContain('id="harga-galat"');
+    expect(page).toContain(`<h1>Galat: Ubah produk #${id}</h1>`);
+    if (harga.length > 9) expect(page).toContain("paling banyak Rp1.000.000.000");
     expect(await hargaOf(id)).toEqual({ harga: "12000", aktif: "true" });
   });
 
@@ -166,6 +170,75 @@ describe("accounts", () => {
     expect(response.status).toBe(409);
     expect(await response.text()).toContain("admin aktif yang terakhir");
     expect((await admin.post("/dashboard/akun/999999", { peran: "admin", aktif: "ya" })).status).toBe(404);
+  });
+});
+
+describe("a new account for staff", () => {
+  const isian = (fields: Record<string, string> = {}) => {
+    const mark = randomDigits();
+    return {
+      nama: "Rina <b>Wati</b>",
+      email: `Rina${mark}@Example.com`,
+      username: `rina.${mark}`,
+      password: "sandi-rina",
+      peran: "karyawan",
+      ...fields,
+    };
+  };
+  const path = "/dashboard/akun/petugas";
+
+  test("is opened by an admin, may log in at once, and stands in the audit", async () => {
+    const fields = isian();
+    expect(await admin.page("/dashboard/akun")).toContain(`action="${path}"`);
+    const response = await admin.post(path, fields);
+    expect(response.status, await response.clone().text()).toBe(303);
+    expect(response.headers.get("location")).toBe("/dashboard/akun?kabar=ditambah");
+    const page = await admin.page("/dashboard/akun?kabar=ditambah");
+    expect(page).toContain("Petugas sudah ditambah.");
+    expect(page).toContain("Rina &lt;b&gt;Wati&lt;/b&gt;");
+    expect(page).toContain(fields.email.toLowerCase());
+    const person = await login(world, fields.username, fields.password);
+    expect(person).toMatchObject({ role: "karyawan", name: fields.nama });
+    const { id } = await firstAdmin(world);
+    expect(
+      await world.cloud.neon.asOwner(
+        "select pelaku from audit where aksi = 'akun.daftar' and sasaran_id = $1",
+        [String(person.id)],
+      ),
+    ).toEqual([{ pelaku: `akun:${id}` }]);
+  });
+
+  test.each<[string, number, Record<string, string>, string]>([
+    ["without a name", 422, { nama: " " }, "nama-baru-galat"],
+    ["without an address", 422, { email: "rina" }, "email-baru-galat"],
+    ["with a short user name", 422, { username: "r" }, "username-baru-galat"],
+    ["with a short password", 422, { password: "rhs-5" }, "password-baru-galat"],
+    ["without a role", 422, { peran: "" }, "peran-baru-galat"],
+    ["as nasabah", 422, { peran: "nasabah" }, "peran-baru-galat"],
+  ])(
+    "%s says so at its field, and keeps what was typed but for the password",
+    async (_w, status, change, marked) => {
+      const fields = isian(change);
+      const response = await admin.post(path, fields);
+      expect(response.status).toBe(status);
+      const page = await response.text();
+      expect(page).toContain(`id="${marked}"`);
+      expect(page).toContain("Tambah petugas");
+      expect(page).not.toContain(fields.password);
+    },
+  );
+
+  test("with somebody else's address or user name says whose is taken", async () => {
+    const fields = isian();
+    await admin.post(path, fields);
+    for (const [change, marked] of [
+      [{ username: `lain.${randomDigits()}` }, "email-baru-galat"],
+      [{ email: `lain${randomDigits()}@example.com` }, "username-baru-galat"],
+    ] as const) {
+      const response = await admin.post(path, { ...fields, ...change });
+      expect(response.status).toBe(409);
+      expect(await response.text()).toContain(`id="${marked}"`);
+    }
   });
 });
 

@@ -108,6 +108,18 @@ describe("a top-up", () => {
     expect(await balances(world, mitra)).toEqual({ tersedia: 0, ditahan: 0 });
   });
 
+  test.each(["10.000.000.001", "99999999999999", "9".repeat(30)])(
+    "of %s names the most it may be",
+    async (jumlah) => {
+      const { id } = await makeMitra(world, { saldo: 0 });
+      const response = await admin.post(`/dashboard/mitra/${id}/saldo`, await formulir(id, { jumlah }));
+      expect(response.status).toBe(422);
+      const page = await response.text();
+      expect(page).toContain("paling banyak Rp10.000.000.000");
+      expect(page).toContain(`<h1>Galat: Isi saldo mitra #${id}</h1>`);
+    },
+  );
+
   test("of a mitra that is not there is refused", async () => {
     const mitra = await makeMitra(world);
     const response = await admin.post("/dashboard/mitra/999999/saldo", await formulir(mitra.id));

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { jobDeps } from "../../src/deps.ts";
+import { prosesTransaksi } from "../../src/ppob/transaksi/jobs.ts";
 import { useWorld } from "../harness.ts";
 import {
   balances,
@@ -37,6 +39,30 @@ async function selesai(mitra: Mitra, body: Parameters<typeof purchase>[2] = {}):
   await world.idle();
   return id;
 }
+
+/** Lets the time pass in which the biller's own answer is waited for. */
+async function menunggu(id: number): Promise<number> {
+  await world.cloud.neon.asOwner(
+    "update percobaan set dikirim_pada = dikirim_pada - interval '10 minutes' where transaksi_id = $1",
+    [id],
+  );
+  return id;
+}
+
+const jurnalOf = async (id: number) =>
+  await world.cloud.neon.asOwner(
+    `select b.nama, m.jumlah::int from mutasi m join jurnal j on j.id = m.jurnal_id join buku b on b.id = m.buku_id
+      where j.kunci = 'sukses:' || $1 order by b.nama::text`,
+    [id],
+  );
+
+const percobaanOf = async (id: number) =>
+  (
+    await world.cloud.neon.asOwner(
+      "select rc, pesan, sn, harga_biller::text as harga from percobaan where transaksi_id = $1",
+      [id],
+    )
+  )[0];
 
 const putusan = (fields: Record<string, string> = {}) => ({
   hasil: "gagal",
@@ -158,7 +184,7 @@ describe("one purchase", () => {
 describe("deciding a purchase that stays open", () => {
   test("as gagal gives the money back, once, and names who did and why", async () => {
     const mitra = await makeMitra(world, { saldo: 100_000 });
-    const id = await macet(mitra);
+    const id = await menunggu(await macet(mitra));
     expect(await balances(world, mitra)).toEqual({ tersedia: 88_000, ditahan: 12_000 });
     await world.idle();
     world.cloud.neon.requests = 0;
@@ -189,7 +215,7 @@ describe("deciding a purchase that stays open", () => {
 
   test("as sukses keeps it, and hands the serial number on", async () => {
     const mitra = await makeMitra(world, { saldo: 100_000 });
-    const id = await macet(mitra);
+    const id = await menunggu(await macet(mitra));
     const fields = putusan({ hasil: "sukses", sn: "1234-5678-9012" });
     expect((await admin.post(`/dashboard/transaksi/${id}/putusan`, fields)).status).toBe(303);
     expect(await balances(world, mitra)).toEqual({ tersedia: 88_000, ditahan: 0 });
@@ -206,7 +232,15 @@ describe("deciding a purchase that stays open", () => {
     const id = await purchase(world, mitra);
     await world.idle();
     world.cloud.qstash.faults.clear();
-    expect((await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan())).status).toBe(303);
+    const path = `/dashboard/transaksi/${id}/putusan`;
+    const page = await admin.page(`/dashboard/transaksi/${id}`);
+    expect(page).toContain("belum pernah dikirim ke biller");
+    expect(page).toContain('<option value="gagal">');
+    expect(page).not.toContain('<option value="sukses">');
+    const refused = await admin.post(path, putusan({ hasil: "sukses" }));
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain("putuskan gagal, atau tunggu");
+    expect((await admin.post(path, putusan())).status).toBe(303);
     await world.cloud.neon.asOwner("update transaksi set lanjut_pada = '-infinity' where id = $1", [id]);
     await world.sweep();
     expect(await statusOf(world, mitra, id)).toMatchObject({ status: "gagal" });
@@ -215,7 +249,7 @@ describe("deciding a purchase that stays open", () => {
 
   test("by two at once moves the money once, and the second is told", async () => {
     const mitra = await makeMitra(world, { saldo: 100_000 });
-    const id = await macet(mitra);
+    const id = await menunggu(await macet(mitra));
     const path = `/dashboard/transaksi/${id}/putusan`;
     const both = await Promise.all([
       admin.post(path, putusan()),
@@ -231,9 +265,112 @@ describe("deciding a purchase that stays open", () => {
     const before = await balances(world, mitra);
     const response = await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan({ hasil }));
     expect(response.status).toBe(409);
-    expect(await response.text()).toContain("sudah selesai, tidak dapat diputuskan lagi");
+    const page = await response.text();
+    for (const text of [
+      "sudah selesai, tidak dapat diputuskan lagi",
+      `Transaksi #${id}`,
+      "Sukses",
+      "Rp12.000",
+    ])
+      expect(page).toContain(text);
+    expect(page).not.toContain('<form method="post" action="/dashboard/transaksi');
     expect(await balances(world, mitra)).toEqual(before);
     expect(await auditOf(id)).toEqual([]);
+  });
+
+  test.each(["sukses", "gagal"])(
+    "of one that the biller is still asked about is refused, as %s",
+    async (hasil) => {
+      const mitra = await makeMitra(world, { saldo: 100_000 });
+      const id = await macet(mitra);
+      const path = `/dashboard/transaksi/${id}`;
+      for (const [minutes, status] of [
+        [0, 409],
+        [9.9, 409],
+        [10, 303],
+      ] as const) {
+        await world.cloud.neon.asOwner(
+          "update percobaan set dikirim_pada = app.jam() - make_interval(secs => $2) where transaksi_id = $1",
+          [id, minutes * 60],
+        );
+        const page = await admin.page(path);
+        expect(page.includes("Belum dapat diputuskan")).toBe(status === 409);
+        expect(page.includes(`action="${path}/putusan"`)).toBe(status === 303);
+        const before = await balances(world, mitra);
+        const response = await admin.post(`${path}/putusan`, putusan({ hasil }));
+        expect(response.status).toBe(status);
+        if (status === 303) continue;
+        const told = await response.text();
+        expect(told).toContain("Pembelian ini masih berjalan di biller.");
+        expect(told).not.toContain(`action="${path}/putusan"`);
+        expect(await balances(world, mitra)).toEqual(before);
+        expect(await auditOf(id)).toEqual([]);
+      }
+    },
+  );
+
+  test("while its first question is under way leaves the biller's answer the last word", async () => {
+    const mitra = await makeMitra(world, { saldo: 100_000 });
+    world.cloud.qstash.script.dropNext(1);
+    const id = await purchase(world, mitra);
+    await world.idle();
+    const held = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const deps = jobDeps(world.deps);
+    const beli: typeof deps.biller.beli = async (request) => {
+      asked.resolve();
+      await held.promise;
+      return await deps.biller.beli(request);
+    };
+    const working = prosesTransaksi({ ...deps, biller: { ...deps.biller, beli } }, id);
+    await asked.promise;
+    expect((await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan())).status).toBe(409);
+    held.resolve();
+    await working;
+    await world.idle();
+    expect(await statusOf(world, mitra, id)).toMatchObject({ status: "sukses" });
+    expect(await balances(world, mitra)).toEqual({ tersedia: 88_000, ditahan: 0 });
+  });
+
+  test.each(["sukses", "gagal"])("as %s leaves what the biller said, and what it takes", async (hasil) => {
+    const mitra = await makeMitra(world, { saldo: 100_000 });
+    const id = await menunggu(await macet(mitra));
+    await world.cloud.neon.asOwner(
+      "update percobaan set rc = '03', pesan = 'Transaksi Pending', sn = 'lama', harga_biller = 10900 where transaksi_id = $1",
+      [id],
+    );
+    const sn = hasil === "sukses" ? "baru" : "";
+    expect((await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan({ hasil, sn }))).status).toBe(303);
+    expect(await percobaanOf(id)).toEqual({
+      rc: "03",
+      pesan: "Transaksi Pending",
+      sn: sn || "lama",
+      harga: "10900",
+    });
+    expect((await auditOf(id))[0]?.rincian).toEqual({
+      dari: { status: "proses" },
+      menjadi: { status: hasil },
+      alasan: "tidak ada di buku biller",
+      ...(sn && { sn_biller: "lama" }),
+    });
+    const moved = [
+      { nama: "biller", jumlah: 10_900 },
+      { nama: "ditahan", jumlah: -12_000 },
+      { nama: "pendapatan", jumlah: 1_100 },
+    ];
+    expect((await jurnalOf(id)).map(({ nama, jumlah }) => ({ nama, jumlah: Number(jumlah) }))).toEqual(
+      hasil === "sukses" ? moved : [],
+    );
+  });
+
+  test("chooses no outcome beforehand, and names what it is about when it is refused", async () => {
+    const id = await menunggu(await macet(await makeMitra(world, { saldo: 100_000 })));
+    expect(await admin.page(`/dashboard/transaksi/${id}`)).toMatch(
+      /<select id="hasil" name="hasil" required=""><option value="" selected="">/,
+    );
+    const response = await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan({ hasil: "" }));
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain(`<h1>Galat: Putuskan transaksi #${id}</h1>`);
   });
 
   test("of one that is not there is refused", async () => {
@@ -247,7 +384,7 @@ describe("deciding a purchase that stays open", () => {
     ["as gagal with a serial number", { sn: "123" }, "sn-galat"],
   ])("%s says so at its field, and keeps what was typed", async (_what, fields, marked) => {
     const mitra = await makeMitra(world, { saldo: 100_000 });
-    const id = await macet(mitra);
+    const id = await menunggu(await macet(mitra));
     const typed = { alasan: `"><script>alert(1)</script>`, ...fields };
     const response = await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan(typed));
     expect(response.status).toBe(422);
@@ -260,7 +397,7 @@ describe("deciding a purchase that stays open", () => {
 
   test("takes telephone numbers out of the reason", async () => {
     const mitra = await makeMitra(world, { saldo: 100_000 });
-    const id = await macet(mitra);
+    const id = await menunggu(await macet(mitra));
     const alasan = "pemilik 081234567890 lapor gagal";
     await admin.post(`/dashboard/transaksi/${id}/putusan`, putusan({ alasan }));
     expect(await auditOf(id)).toEqual([

@@ -509,7 +509,7 @@ describe.each(ENGINES)("row-level security on $engine", ({ url }) => {
         `app.pemanggil() | invoker | pg_catalog, pg_temp | ${APP}`,
         `app.peran() | invoker | pg_catalog, pg_temp | ${APP}`,
         `app.periksa_audit(bigint,integer) | definer | pg_catalog, public, pg_temp | ${APP}`,
-        `app.pesan_asing(text[]) | definer | pg_catalog, public, pg_temp | ${APP}`,
+        `app.pesan_asing(bigint,text[]) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.pesan_berikut(bigint) | invoker | pg_catalog, public, pg_temp | `,
         `app.pilih_indeks(jsonb) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.pola_nama(text) | invoker | pg_catalog, pg_temp | `,
@@ -531,7 +531,7 @@ describe.each(ENGINES)("row-level security on $engine", ({ url }) => {
         `app.terapkan_hasil(text,app.hasil_biller,text,text,text,bigint,text,integer) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.terima_dari_kita(text,text,text,message_type,text,timestamp with time zone) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.terima_pesan(text,text,text,message_type,text,text,text,timestamp with time zone,chat_mode,chat_mode,jsonb) | definer | pg_catalog, public, pg_temp | ${APP}`,
-        `app.terima_status(text,message_status) | definer | pg_catalog, public, pg_temp | ${APP}`,
+        `app.terima_status(jsonb) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.tinjau_pinjaman(bigint,bigint,text[]) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.titip_berkas(text) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.token_berpindah() | definer | pg_catalog, public, pg_temp | `,
@@ -549,6 +549,7 @@ describe.each(ENGINES)("row-level security on $engine", ({ url }) => {
         `app.tuntut_pencairan(bigint,bigint,text[]) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.tuntut_peran(peran_akun[]) | invoker | pg_catalog, public, pg_temp | ${APP}`,
         `app.tuntut_perangkat() | definer | pg_catalog, public, pg_temp | `,
+        `app.tuntut_petugas(bigint,bigint) | invoker | pg_catalog, public, pg_temp | `,
         `app.tuntut_teks_berlaku() | invoker | pg_catalog, public, pg_temp | `,
         `app.ubah_profil(text,text,text) | definer | pg_catalog, public, pg_temp | ${APP}`,
         `app.users_bernama(text) | definer | pg_catalog, public, pg_temp | ${APP}`,
@@ -722,7 +723,7 @@ describe.each(ENGINES)("the checks see, on $engine", ({ url }) => {
       transaksi_untuk_staf: [PEOPLE, ADMIN],
     });
     expect(await brokenChecks(fixture)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test("every policy that lets everything through", async () => {
     const policies = await policiesOfOthers();
@@ -767,7 +768,7 @@ describe.each(ENGINES)("the checks see, on $engine", ({ url }) => {
     ]);
     expect(Object.entries(seen).filter(([, checks]) => checks === 0)).toEqual([]);
     expect(await brokenChecks(fixture)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test.each([
     ["using (true)", "akun_untuk_admin", "akun", "(select app.peran()) is not null"],

@@ -320,7 +320,7 @@ describe.each(ENGINES)("Neon's protocol over $engine", ({ url }) => {
       for (const statement of ddl) {
         expect(await errorOf(app.query(statement)), statement).toMatchObject({ code: "42501" });
       }
-      expect(await errorOf(app.query("select * from mutasi"))).toMatchObject({ code: "42501" });
+      expect(await errorOf(app.query("select * from akun"))).toMatchObject({ code: "42501" });
       expect(await errorOf(app.query("select * from pg_authid"))).toMatchObject({ code: "42501" });
       const email = `${hex(8)}@mail.com`;
       await db.neon.asOwner(

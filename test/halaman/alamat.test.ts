@@ -33,4 +33,6 @@ test.each([
   "/\u2215/evil.example",
 ])("%j leads home", (next) => {
   expect(tujuanAman(next)).toBe("/");
+  // Whoever has asked for a way that is none gets no other instead.
+  expect(tujuanAman(next, "/dashboard")).toBe(next ? "/" : "/dashboard");
 });

@@ -112,6 +112,25 @@ test.each([
   expect([response.status, response.headers.get("location")]).toEqual([303, to]);
 });
 
+describe("after the login", () => {
+  test.each([
+    ["nasabah", "/"],
+    ["karyawan", "/dashboard"],
+    ["admin", "/dashboard"],
+  ] as const)("a %s who asked for nothing begins at %s", async (role, to) => {
+    const person = await makeAkun(world, role);
+    const { csrf, cookie } = await openForm();
+    const fields = { _csrf: csrf, identifier: person.email, password: person.password };
+    const response = await post("/login", fields, { cookie });
+    expect(response.headers.get("location")).toBe(to);
+    const asked = await post("/login", { ...fields, next: "/home" }, { cookie });
+    expect(asked.headers.get("location")).toBe("/home");
+    const session = `sesi=${cookiesOf(response)["sesi"]}`;
+    const again = await world.request("/login", { headers: { ...HTML, cookie: session } });
+    expect(again.headers.get("location")).toBe(to);
+  });
+});
+
 describe("cookies", () => {
   test("locally have plain names, are HttpOnly and SameSite; a new session has a new one", async () => {
     const person = await makeAkun(world, "nasabah");

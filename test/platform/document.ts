@@ -99,6 +99,8 @@ export const PAGES = [
   "POST /dashboard/produk/{id}",
   "GET /dashboard/users",
   "GET /dashboard/akun",
+  "GET /dashboard/akun/petugas",
+  "POST /dashboard/akun/petugas",
   "GET /dashboard/akun/{id}",
   "POST /dashboard/akun/{id}",
   "GET /dashboard/audit",

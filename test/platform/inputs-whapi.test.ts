@@ -7,7 +7,7 @@ import { expectRefused, flawsOf, rowCounts, sampleOf, send } from "./samples.ts"
 
 // What Whapi may tell, and who may speak as Whapi: it signs nothing, so that its secret is all there is.
 
-const SECRET = "q9Zt-4mVx-7bLr-2kNs";
+const SECRET = "q9Zt-4mVx-7bLr-2kNs-8wPd-5hJc-1fGa";
 const world = useWorld({ env: { WHAPI_WEBHOOK_SECRET: SECRET } });
 const operations = (await readOperations()).filter(({ security }) => security === "whapi");
 

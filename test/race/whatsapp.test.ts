@@ -42,7 +42,7 @@ describe.skipIf(!postgresUrl)(`WhatsApp at once (${postgresSuite})`, () => {
       expect(diterima(world, nomor).map(urut)).toEqual(ditanya);
     }
     expect(world.log.filter((line) => /40P01|deadlock/i.test(JSON.stringify(line)))).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   test("one message twenty times at once: one reply", async () => {
     const nomor = nomorBaru();
@@ -86,5 +86,65 @@ describe.skipIf(!postgresUrl)(`WhatsApp at once (${postgresSuite})`, () => {
     await Promise.all([agen(), pelanggan]);
     await world.idle();
     expect(diterima(world, nomor).slice(1)).toEqual(jawaban);
+  });
+
+  test("statuses of the same messages in both orders, and the chat deleted meanwhile: nobody waits in a circle", async () => {
+    const admin = await makeAkun(world, "admin");
+    const nomor = nomorBaru();
+    await webhook(world, {
+      messages: Array.from({ length: 20 }, (_, ke) => pesan(nomor, `tanya ${ke}`)),
+    });
+    await world.idle();
+    const chat = await chatOf(world, nomor);
+    const statuses = world.cloud.whapi.phones
+      .sent()
+      .filter((satu) => satu.number === nomor)
+      .map(({ id }) => ({ id, status: "read" }));
+    expect(statuses).toHaveLength(20);
+    const balik = statuses.toReversed();
+    const hapus = world.request(`/chats/${chat?.id}`, { method: "DELETE", headers: admin.headers });
+    await atOnce(40, async (ke) => webhook(world, { statuses: ke % 2 === 0 ? statuses : balik }));
+    expect((await hapus).status).toBe(204);
+    const [baris] = await world.cloud.neon.asOwner(
+      "select deadlocks from pg_stat_database where datname = current_database()",
+    );
+    expect(baris).toEqual({ deadlocks: "0" });
+  });
+
+  test("whoever is switched off while it takes a chat has none afterwards", async () => {
+    const admin = await makeAkun(world, "admin");
+    for (let ronde = 0; ronde < 10; ronde++) {
+      const petugas = await makeAkun(world, "karyawan");
+      const nomor = nomorBaru();
+      await webhook(world, { messages: [pesan(nomor, "agent")] });
+      const chat = await chatOf(world, nomor);
+      await Promise.all([
+        postJson(world, `/chats/${chat?.id}/messages`, { text: "Saya bantu." }, petugas.headers),
+        postJson(world, `/chats/${chat?.id}`, { assigned_to: petugas.id }, admin.headers, "PATCH"),
+        postJson(world, `/auth/akun/${petugas.id}`, { active: false }, admin.headers, "PATCH"),
+      ]);
+      const [baris] = await world.cloud.neon.asOwner("select assigned_to from chats where id = $1", [
+        chat?.id,
+      ]);
+      expect(baris).not.toEqual({ assigned_to: String(petugas.id) });
+    }
+    await world.idle();
+    expect(world.log.filter((line) => /40P01|deadlock/i.test(JSON.stringify(line)))).toEqual([]);
+  });
+
+  test("a chat that is deleted while its customer writes begins anew, and no message gets lost", async () => {
+    const admin = await makeAkun(world, "admin");
+    const nomor = nomorBaru();
+    await webhook(world, { messages: [pesan(nomor, "Halo")] });
+    for (let ronde = 0; ronde < 10; ronde++) {
+      const chat = await chatOf(world, nomor);
+      await Promise.all([
+        world.request(`/chats/${chat?.id}`, { method: "DELETE", headers: admin.headers }),
+        ...Array.from({ length: 5 }, () => webhook(world, { messages: [pesan(nomor, "Halo")] })),
+      ]);
+      await webhook(world, { messages: [pesan(nomor, "Halo")] });
+    }
+    await world.idle();
+    expect(await chatOf(world, nomor)).toMatchObject({ mode: "BOT" });
   });
 });

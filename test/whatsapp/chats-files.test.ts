@@ -213,7 +213,7 @@ describe("a file for a customer", () => {
     await world.cloud.qstash.script.release();
     await rest(world);
     const gagal = (await siti.messages(id)).find((satu) => satu.id === pesan.id);
-    expect(gagal).toMatchObject({ status: "failed", problem: "berkasnya tidak ada lagi" });
+    expect(gagal).toMatchObject({ status: "failed", problem: "Tidak terkirim: berkasnya tidak ada lagi." });
     expect(diterima(world, nomor)).toEqual([MENU, "Sudah saya kirim"]);
   });
 });

@@ -46,6 +46,7 @@ describe("one conversation", () => {
         direction: "out",
         type: "text",
         text: expect.stringContaining("petugas"),
+        status: expect.stringMatching(/^(sent|delivered)$/),
         created_at: sejak,
       },
       created_at: sejak,

@@ -23,7 +23,14 @@ export interface ChatBody {
   unread: number;
   waiting_since: string | null;
   labels: string[];
-  last_message: { id: number; direction: string; type: string; text: string; created_at: string };
+  last_message: {
+    id: number;
+    direction: string;
+    type: string;
+    text: string;
+    status: string;
+    created_at: string;
+  };
   created_at: string;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { aturAkun, daftarAkun } from "../../akun/akun.ts";
-import type { Database } from "../../platform/db/database.ts";
+import { aturAkun, daftar as daftarkan, daftarAkun, type AkunDeps } from "../../akun/akun.ts";
+import { callerOf } from "../../platform/http/caller.ts";
 import { defineRoute, FORM } from "../../platform/http/route.ts";
 import type { Router } from "../../platform/http/router.ts";
 import { ALAMAT, denganKueri } from "../alamat.ts";
@@ -13,8 +13,8 @@ import {
   staf,
   tunjukkan,
 } from "../kerangka/kerangka.ts";
-import { akunFormulir, akunParams, akunQuery } from "./schema.ts";
-import { halamanAkun, ulangAkun } from "./tampilan.tsx";
+import { akunFormulir, akunParams, akunQuery, petugasFormulir } from "./schema.ts";
+import { halamanAkun, ulangAkun, ulangPetugas } from "./tampilan.tsx";
 
 const daftar = defineRoute({
   method: "get",
@@ -43,12 +43,32 @@ const atur = defineRoute({
   responses: { 303: { description: "Diatur" } },
 });
 
-export function akunRoutes(deps: { db: Database }): Router {
-  const router = ruteDasbor({ [ALAMAT.aturAkun]: ulangAkun });
+const tambah = defineRoute({
+  method: "post",
+  path: ALAMAT.tambahAkun,
+  hide: true,
+  operationId: "dasborTambahAkun",
+  tags: ["Dasbor"],
+  summary: "Tambah admin atau karyawan",
+  access: staf("admin"),
+  request: { body: { required: true, content: { [FORM]: { schema: petugasFormulir } } } },
+  responses: { 303: { description: "Ditambah" } },
+});
+
+export function akunRoutes(deps: AkunDeps): Router {
+  const router = ruteDasbor({ [ALAMAT.tambahAkun]: ulangPetugas, [ALAMAT.aturAkun]: ulangAkun });
   router.openapi(daftar, async (c) => {
     const query = c.req.valid("query");
     const baris = await daftarAkun(deps, c.var.actor, PER_HALAMAN + 1, query.sebelum, query.peran);
     return tunjukkan(c, halamanAkun(query, sehalaman(baris), pelihat(c)));
+  });
+  // Before the accounts: its address looks like that of one.
+  router.openapi(tambah, async (c) => {
+    const { nama, email, username, password: kataSandi, peran, ...isian } = c.req.valid("form");
+    dariHalaman(c, isian);
+    const petugas = { nama, email, username, kataSandi, peran };
+    await daftarkan(deps, petugas, callerOf(c), c.var.actor);
+    return c.redirect(denganKueri(ALAMAT.akun, { kabar: "ditambah" }), 303);
   });
   router.openapi(atur, async (c) => {
     const { peran, aktif, ...isian } = c.req.valid("form");

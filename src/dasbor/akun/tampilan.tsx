@@ -4,8 +4,10 @@ import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
 import {
   Formulir,
   ID_HASIL,
+  Isian,
   Lencana,
   LencanaAktif,
+  nomorDi,
   Penghalaman,
   Penyaring,
   Pesan,
@@ -26,6 +28,13 @@ const PERAN = [
   ["nasabah", "Nasabah"],
 ] as const satisfies readonly (readonly [Akun["peran"], string])[];
 
+const PETUGAS = [["", "Pilih…"], ...PERAN.filter(([peran]) => peran !== "nasabah")] as const;
+
+const KABAR: Record<NonNullable<AkunQuery["kabar"]>, string> = {
+  diatur: "Akun sudah diatur.",
+  ditambah: "Petugas sudah ditambah. Beri tahu passwordnya secara langsung, dan minta segera diganti.",
+};
+
 const AKTIF = [
   ["ya", "Aktif"],
   ["tidak", "Nonaktif"],
@@ -41,8 +50,8 @@ const kolom = ({ akunId, csrf }: Pelihat): Kolom<Akun>[] => [
       </>
     ),
   },
-  { judul: "Email", isi: ({ email }) => email },
-  { judul: "Username", isi: ({ username }) => username ?? "—" },
+  { judul: "Email", isi: ({ email }) => <span class="patah">{email}</span> },
+  { judul: "Username", isi: ({ username }) => (username ? <span class="patah">{username}</span> : "—") },
   {
     judul: "Peran",
     isi: ({ peran }) => (
@@ -77,6 +86,34 @@ const FormulirAkun: FC<{ ke: string; isi: IsiFormulir; di?: number }> = ({ ke, i
   </Formulir>
 );
 
+const FormulirPetugas: FC<{ isi: IsiFormulir }> = ({ isi }) => (
+  <div class="kotak sempit">
+    <Formulir ke={ALAMAT.tambahAkun} tombol="Tambah petugas" isi={isi}>
+      <Isian nama="nama" label="Nama" maks={100} wajib isi={isi} di="-baru" />
+      <Isian nama="email" label="Email" jenis="email" maks={100} wajib isi={isi} di="-baru" />
+      <Isian
+        nama="username"
+        label="Username"
+        petunjuk="3 sampai 32 huruf, angka, titik, garis bawah atau tanda hubung."
+        maks={32}
+        wajib
+        isi={isi}
+        di="-baru"
+      />
+      <Isian
+        nama="password"
+        label="Password"
+        jenis="password"
+        petunjuk="Sedikitnya 6 karakter."
+        wajib
+        isi={isi}
+        di="-baru"
+      />
+      <Pilihan nama="peran" label="Peran" pilihan={PETUGAS} wajib isi={isi} di="-baru" />
+    </Formulir>
+  </div>
+);
+
 /** The list of accounts, newest first. */
 export function halamanAkun(
   { peran, sebelum, kabar }: AkunQuery,
@@ -88,7 +125,11 @@ export function halamanAkun(
     menu: ALAMAT.akun,
     isi: (
       <>
-        {kabar && <Pesan nada="baik">Akun sudah diatur.</Pesan>}
+        {kabar && <Pesan nada="baik">{KABAR[kabar]}</Pesan>}
+        <details class="lipat tambah">
+          <summary>Tambah petugas</summary>
+          <FormulirPetugas isi={{ csrf: pelihat.csrf }} />
+        </details>
         <Penyaring ke={ALAMAT.akun}>
           <Pilihan
             nama="peran"
@@ -126,10 +167,16 @@ export function halamanAkun(
 
 /** The form of an account once more, after it was refused. */
 export const ulangAkun: UlangFormulir = (isi, ke) => ({
-  judul: "Atur akun",
+  judul: `Atur akun #${nomorDi(ke)}`,
   isi: (
     <div class="kotak sempit">
       <FormulirAkun ke={ke} isi={isi} />
     </div>
   ),
+});
+
+/** The form of a new account once more, after it was refused. */
+export const ulangPetugas: UlangFormulir = (isi) => ({
+  judul: "Tambah petugas",
+  isi: <FormulirPetugas isi={isi} />,
 });

@@ -58,8 +58,12 @@ function jalinTambah(lama, segar) {
 
 /** Says aloud what the customer has written since; nothing that was there before. */
 function umumkan(pesan) {
-  const teks = pesan.map((el) => el.querySelector(".teks")?.textContent ?? "berkas").join(". ");
-  if (teks !== "") cari("pengumuman").textContent = `Pesan baru: ${teks}`;
+  if (pesan.length === 0) return;
+  const siapa = document.querySelector("#keadaan h2")?.textContent ?? "pelanggan";
+  const isi = pesan.map((el) =>
+    [el.dataset.jenis, el.querySelector(".teks")?.textContent].filter(Boolean).join(": "),
+  );
+  cari("pengumuman").textContent = `Pesan baru dari ${siapa}: ${isi.join(". ")}`;
 }
 
 /** Weaves an answer into the page: each of its parts replaces the one of the same id, if that is not the same already. */
@@ -69,6 +73,7 @@ function jalin(fragmen) {
   const terakhir = cari("pesan")?.lastElementChild;
   const pertama = cari("pesan")?.firstElementChild;
   const fokus = document.activeElement?.id;
+  const sekitar = document.activeElement?.closest("#tindakan, #label-chat, #gulung");
   const baru = [];
   for (const segar of Array.from(fragmen.children)) {
     const lama = cari(segar.id);
@@ -81,6 +86,9 @@ function jalin(fragmen) {
     }
   }
   if (fokus && document.activeElement?.id !== fokus) cari(fokus)?.focus({ preventScroll: true });
+  // What was pressed is not there any more: the focus stays near, on nothing that another press would do.
+  if (sekitar && document.activeElement === document.body)
+    cari(sekitar.id === "gulung" ? "gulung" : "tindakan")?.focus({ preventScroll: true });
   if (el) letakkan(el, dariBawah, terakhir, pertama);
   if (cari("hilang")?.childElementCount) kunciTulis();
   return baru;
@@ -130,9 +138,11 @@ function saat(peristiwa, lakukan) {
   });
 }
 
-// Forms were made before the list was narrowed down anew: what comes back is to be narrowed as it is now.
 saat("configRequest", (elt, detail) => {
   if (detail.verb !== "post") return;
+  // A refusal is to be a sentence, not a page.
+  detail.headers["Accept"] = "application/problem+json, application/json";
+  // Forms were made before the list was narrowed down anew: what comes back is to be narrowed as it is now.
   const kini = [...new URLSearchParams(location.search)];
   const saring = kini.filter(([nama, nilai]) => /^(saring|q)$/.test(nama) && nilai !== "");
   detail.path = `${detail.path.split("?")[0]}?${new URLSearchParams(saring)}`;
@@ -166,9 +176,16 @@ saat("afterRequest", (elt, { successful: berhasil }) => {
   if (elt.id === "balas") selesaiBalas(elt, terkirim);
   else if (elt.id === "kirim-berkas" || elt.id === "tambah-label") elt.reset();
   if (berkunci(elt)) kunciBaru(elt);
-  if (elt.id === "kirim-berkas") elt.closest("details").open = false;
-  else if (elt.closest("#lainnya")) cari("lainnya").open = false;
+  const pilihan = elt.closest("details");
+  if (pilihan) tutup(pilihan);
 });
+
+/** Closes what was opened; a focus inside goes to what opens it. */
+function tutup(pilihan) {
+  const fokus = pilihan.contains(document.activeElement);
+  pilihan.open = false;
+  if (fokus) pilihan.querySelector("summary").focus();
+}
 
 saat("responseError", (elt, { xhr }) => {
   // The session is over: the page itself leads to where one logs in.
@@ -187,8 +204,21 @@ function terputus(elt, xhr) {
 function selesaiBalas(formulir, terkirim) {
   const teks = formulir.elements.namedItem("text");
   if (teks.value.startsWith(terkirim)) teks.value = teks.value.slice(terkirim.length).trimStart();
+  // After a note one answers again; but what is left of a note must not become an answer.
+  if (teks.value === "") formulir.elements.namedItem("sebagai").value = "balasan";
+  sesuaikanTulis();
   if (formulir.contains(document.activeElement) || document.activeElement === document.body) teks.focus();
   keBawah();
+}
+
+/** A file always goes to the customer: while a note is written there is none to send. */
+function sesuaikanTulis() {
+  const catatan = cari("balas")?.elements.namedItem("sebagai").value === "catatan";
+  const berkas = cari("kirim-berkas");
+  if (!berkas) return;
+  if (catatan) berkas.closest("details").open = false;
+  berkas.closest("details").hidden = catatan;
+  for (const isian of berkas.elements) isian.disabled = catatan;
 }
 
 function galat(teks) {
@@ -198,16 +228,24 @@ function galat(teks) {
 
 /** What a refusal says to people. */
 function mengapa(xhr) {
+  if (xhr.status === 0)
+    return "Belum terkirim: server tidak terjangkau. Tulisan Anda masih ada; coba kirim lagi.";
   try {
     const { detail, errors = [] } = JSON.parse(xhr.responseText);
-    return errors.map((satu) => satu.detail).join("; ") || detail;
+    const teks = errors.map((satu) => satu.detail).join("; ") || detail;
+    return teks[0].toUpperCase() + teks.slice(1);
   } catch {
-    return "Belum terkirim: server tidak terjangkau. Tulisan Anda masih ada; coba kirim lagi.";
+    return `Belum terkirim: server sedang bermasalah (${xhr.status}). Tulisan Anda masih ada; coba kirim lagi.`;
   }
 }
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) htmx.trigger("#denyut", "segar");
+});
+
+document.addEventListener("keydown", ({ key, isComposing }) => {
+  if (key !== "Escape" || isComposing) return;
+  for (const pilihan of document.querySelectorAll("details[open]")) tutup(pilihan);
 });
 
 // Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends.
@@ -235,7 +273,10 @@ document.addEventListener("submit", (peristiwa) => {
 });
 document.addEventListener("change", ({ target }) => {
   if (target.id === "cepat" && target.value !== "") target.form.requestSubmit();
+  if (target.name === "sebagai") sesuaikanTulis();
 });
+// A browser that comes back to the page fills in what was chosen before.
+addEventListener("pageshow", sesuaikanTulis);
 
 cari("ke-bawah")?.addEventListener("click", keBawah);
 

@@ -1,6 +1,5 @@
 import type { Actor } from "../../platform/db/actor.ts";
 import { sha256Hex } from "../../platform/crypto/hash.ts";
-import { ValidationFailed } from "../../platform/http/errors.ts";
 import type { Clock } from "../../platform/clock.ts";
 import * as chats from "../../whatsapp/chats/chats.ts";
 import { PER_HALAMAN } from "../kerangka/kerangka.ts";
@@ -10,9 +9,6 @@ export type ChatDasborDeps = chats.ChatsDeps & { clock: Clock };
 
 /** Messages of a conversation that are shown at first, and each time older ones are asked for. */
 export const PESAN_SEHALAMAN = 50;
-
-/** Labels of one chat, at most. */
-const MAX_LABELS = 10;
 
 type Saringan = chats.Pandangan["daftar"]["saring"];
 
@@ -26,14 +22,7 @@ const SARINGAN: Record<NonNullable<DaftarQuery["saring"]>, Saringan> = {
 
 /** The list that a query asks for; one more row than a page says whether there is another. */
 export function daftarDari({ saring = "semua", q, sebelum }: DaftarQuery): chats.Pandangan["daftar"] {
-  const dicari = q === undefined ? {} : { q: nomorAtauTeks(q) };
-  return { limit: PER_HALAMAN + 1, before: sebelum, saring: { ...SARINGAN[saring], ...dicari } };
-}
-
-/** WhatsApp has numbers without any sign, and with the country code; people write `0812-3456-7890`. */
-function nomorAtauTeks(q: string): string {
-  if (!/^\+?[\d ()-]{4,}$/.test(q)) return q;
-  return q.replaceAll(/\D/g, "").replace(/^0+/, "");
+  return { limit: PER_HALAMAN + 1, before: sebelum, saring: { ...SARINGAN[saring], q } };
 }
 
 /** The conversation that a query asks for, beside the list. */
@@ -76,7 +65,7 @@ function ubahanDari({ aksi, menit, kepada }: Pengaturan, akunId: number, kini: D
   }
 }
 
-/** Puts a label on a chat, or takes it off. Throws `ChatTidakAda`, `ValidationFailed`. */
+/** Puts a label on a chat, or takes it off. Throws `ChatTidakAda`, `LabelPenuh`. */
 export async function label(
   deps: ChatDasborDeps,
   actor: Actor,
@@ -84,11 +73,8 @@ export async function label(
   { aksi, label }: { aksi: "tambah" | "buang"; label: string },
   background: (work: Promise<unknown>) => void,
 ): Promise<void> {
-  const { labels } = await chats.satu(deps, actor, id);
-  const lain = labels.filter((satu) => satu !== label);
-  if (aksi === "tambah" && lain.length >= MAX_LABELS)
-    throw new ValidationFailed({ errors: [{ pointer: "#/label", detail: `paling banyak ${MAX_LABELS}` }] });
-  await chats.atur(deps, actor, id, { labels: aksi === "tambah" ? [...lain, label] : lain }, background);
+  const ubahan = aksi === "tambah" ? { add_label: label } : { remove_label: label };
+  await chats.atur(deps, actor, id, ubahan, background);
 }
 
 /** What names a state of the page, so that a browser that shows it already is told nothing. */

@@ -37,6 +37,14 @@ export function alamatDaftar({ saring, q }: DaftarQuery, terbuka?: number): stri
   return denganKueri(alamat, { saring: saring === "semua" ? undefined : saring, q });
 }
 
+/** Where the newest messages of a chat are, also in a browser that would show a page from its beginning. */
+export function alamatTerbaru(query: DaftarQuery, id: number): string {
+  return `${alamatDaftar(query, id)}#${TERBARU}`;
+}
+
+/** The end of a conversation. */
+export const TERBARU = "terbaru";
+
 /** Which lists there are, and which one is shown. */
 export const Tab: FC<{ query: DaftarQuery }> = ({ query }) => (
   <nav class="tab-chat" id="tab-chat" aria-label="Saringan percakapan">
@@ -91,7 +99,8 @@ const Baris: FC<DaftarProps & { chat: Chat }> = ({ chat, query, terbuka, akunId,
     <li id={`chat-${id}`}>
       <a
         id={`buka-${id}`}
-        href={alamatDaftar(query, id)}
+        // With an anchor the open one would not be read anew.
+        href={id === terbuka ? alamatDaftar(query, id) : alamatTerbaru(query, id)}
         class={unread > 0 ? "satu-chat baru" : "satu-chat"}
         aria-current={id === terbuka ? "true" : undefined}
       >
@@ -112,6 +121,11 @@ const Baris: FC<DaftarProps & { chat: Chat }> = ({ chat, query, terbuka, akunId,
         )}
         <span class="tanda">
           <LencanaMode mode={chat.mode} />
+          {lastMessage.status === "failed" && (
+            <span class="gagal">
+              <span aria-hidden="true">⚠</span> gagal terkirim
+            </span>
+          )}
           {assignedTo !== null && (
             <span class="pemegang">
               {assignedTo === akunId ? "Anda" : <bdi>{assignedName ?? "rekan"}</bdi>}

@@ -1,6 +1,7 @@
 import type { FC } from "hono/jsx";
 import { alamatBerkas, type Pesan } from "../../whatsapp/chats/chats.ts";
 import { angka, waktu } from "../kerangka/kerangka.ts";
+import { alamatFormulir, Kirim, type ObrolanProps } from "./obrolan.tsx";
 import { hari, jam, namaHari } from "./waktu.ts";
 
 const CENTANG = {
@@ -12,45 +13,51 @@ const CENTANG = {
   failed: ["⚠", "gagal terkirim"],
 } as const;
 
-interface GelembungProps {
+/** What a message is beside its text, as it is said aloud. */
+const JENIS = { text: undefined, image: "gambar", document: "dokumen", other: "pesan lain" } as const;
+
+interface SatuProps extends ObrolanProps {
   pesan: Pesan;
   /** Whether the message before it is of the same day. */
   sehari: boolean;
-  akunId: number;
-  kini: Date;
+  /** Whether somebody wrote the same again since. */
+  diulang: boolean;
 }
 
 /** The messages of a conversation, oldest first; the part of the page that changes by itself. */
-export const Gelembung: FC<{ pesan: readonly Pesan[]; akunId: number; kini: Date }> = ({
-  pesan,
-  akunId,
-  kini,
-}) => (
+export const Gelembung: FC<ObrolanProps & { pesan: readonly Pesan[] }> = ({ pesan, ...obrolan }) => (
   <ol class="gelembung" id="pesan" data-jalin="tambah">
     {pesan.map((satu, ke) => {
       const sebelum = pesan[ke - 1];
       const sehari = sebelum !== undefined && hari(sebelum.createdAt) === hari(satu.createdAt);
-      return <Satu pesan={satu} sehari={sehari} akunId={akunId} kini={kini} />;
+      const diulang = pesan.slice(ke + 1).some((lain) => lain.direction === "out" && lain.text === satu.text);
+      return <Satu {...obrolan} pesan={satu} sehari={sehari} diulang={diulang} />;
     })}
   </ol>
 );
 
-const Satu: FC<GelembungProps> = ({ pesan, sehari, akunId, kini }) => {
-  const { id, direction, sender, text, createdAt, problem } = pesan;
+const Satu: FC<SatuProps> = (props) => {
+  const { pesan, sehari, pelihat, kini } = props;
+  const { id, direction, sender, text, createdAt } = pesan;
   return (
-    <li id={`pesan-${id}`} class={`${direction} ${sender}`} data-hari={hari(createdAt)}>
+    <li
+      id={`pesan-${id}`}
+      class={`${direction} ${sender}`}
+      data-hari={hari(createdAt)}
+      data-jenis={JENIS[pesan.type]}
+    >
       <p class="hari" hidden={sehari}>
         {namaHari(createdAt, kini)}
       </p>
       <div class="balon">
-        <p class="penulis">{penulis(pesan, akunId)}</p>
+        <p class="penulis">{penulis(pesan, pelihat.akunId)}</p>
         <Lampiran pesan={pesan} />
         {text !== "" && (
           <p class="teks" dir="auto">
-            {text}
+            {tebal(text)}
           </p>
         )}
-        {problem !== null && <p class="masalah">{problem}</p>}
+        <Masalah {...props} />
         <p class="kaki">
           <time datetime={createdAt.toISOString()} title={waktu(createdAt)}>
             {jam(createdAt)}
@@ -59,6 +66,38 @@ const Satu: FC<GelembungProps> = ({ pesan, sehari, akunId, kini }) => {
         </p>
       </div>
     </li>
+  );
+};
+
+/** A text with its `*words*` in bold, as WhatsApp shows them. */
+function tebal(text: string) {
+  return text
+    .split(/(?<![\p{L}\p{N}*])(\*[^\s*](?:[^*\n]*[^\s*])?\*)(?![\p{L}\p{N}*])/u)
+    .map((bagian, ke) => (ke % 2 === 1 ? <strong>{bagian.slice(1, -1)}</strong> : bagian));
+}
+
+/** Why a message has not left, and what is done about it: by itself, or by whoever presses the button. */
+const Masalah: FC<SatuProps> = ({ pesan, diulang, chat, query, pelihat }) => {
+  const { id, sender, type, text, status, problem } = pesan;
+  if (status !== "failed")
+    return problem === null ? null : (
+      <p class={status === "queued" || status === "sending" ? "masalah tertunda" : "masalah"}>{problem}</p>
+    );
+  return (
+    <>
+      <p class="masalah">{problem ?? "Tidak terkirim."}</p>
+      {sender === "agent" && type === "text" && diulang && <p class="tertunda">Sudah dikirim ulang.</p>}
+      {sender === "agent" && type === "text" && !diulang && (
+        <Kirim ke={alamatFormulir("balasChat", chat.id, query)} csrf={pelihat.csrf} kelas="kirim-ulang">
+          {/* One key for all who press it: it is sent again once. */}
+          <input type="hidden" name="kunci" value={`ulang-${id}`} />
+          <input type="hidden" name="text" value={text} />
+          <button type="submit" class="sekunder kecil">
+            Kirim ulang
+          </button>
+        </Kirim>
+      )}
+    </>
   );
 };
 

@@ -76,7 +76,7 @@ function tombolDari({ mode, assignedTo }: Chat, akunId: number): readonly (reado
 
 /** What can be done at once. */
 export const Tindakan: FC<ObrolanProps> = ({ chat, query, pelihat }) => (
-  <div class="tindakan" id="tindakan">
+  <div class="tindakan" id="tindakan" role="group" aria-label="Tindakan" tabindex={-1}>
     <Kirim ke={alamatFormulir("aturChat", chat.id, query)} csrf={pelihat.csrf}>
       {tombolDari(chat, pelihat.akunId).map(([aksi, judul], ke) => (
         <button

@@ -7,7 +7,7 @@ import * as chats from "../../whatsapp/chats/chats.ts";
 import { ALAMAT } from "../alamat.ts";
 import { dariHalaman, olehHtmx, pelihat, ruteDasbor, staf, tunjukkan } from "../kerangka/kerangka.ts";
 import { daftarDari, label, lakukan, pandanganDari, type ChatDasborDeps } from "./chat.ts";
-import { alamatDaftar } from "./daftar.tsx";
+import { alamatDaftar, alamatTerbaru } from "./daftar.tsx";
 import * as schema from "./schema.ts";
 import * as tampilan from "./tampilan.tsx";
 import { ulangAtur, ulangBalas, ulangBerkas, ulangLabel } from "./tulis.tsx";
@@ -135,7 +135,7 @@ export function chatRoutes(deps: ChatDasborDeps): Router {
     const { id } = c.req.valid("param");
     const tulisan = { text, note: sebagai === "catatan", kunci: `dasbor:${kunci}` };
     await chats.tulis(deps, c.var.actor, id, tulisan, c.var.log, inBackground(c));
-    return c.redirect(alamatDaftar(c.req.valid("query"), id), 303);
+    return c.redirect(alamatTerbaru(c.req.valid("query"), id), 303);
   });
   router.openapi(berkas, async (c) => {
     const { kunci, file, text, ...isian } = c.req.valid("form");
@@ -147,7 +147,7 @@ export function chatRoutes(deps: ChatDasborDeps): Router {
     };
     const tulisan = { text, note: false, kunci: `dasbor:${kunci}`, file: isi };
     await chats.tulis(deps, c.var.actor, id, tulisan, c.var.log, inBackground(c));
-    return c.redirect(alamatDaftar(c.req.valid("query"), id), 303);
+    return c.redirect(alamatTerbaru(c.req.valid("query"), id), 303);
   });
   router.openapi(atur, async (c) => {
     const { _csrf, ...pengaturan } = c.req.valid("form");
@@ -155,15 +155,15 @@ export function chatRoutes(deps: ChatDasborDeps): Router {
     const { id } = c.req.valid("param");
     await lakukan(deps, c.var.actor, id, pelihat(c).akunId, pengaturan, inBackground(c));
     // Whoever marks a chat as unread leaves it: looking at it would mark it as read again.
-    const pergi = pengaturan.aksi === "belum";
-    return c.redirect(alamatDaftar(c.req.valid("query"), pergi ? undefined : id), 303);
+    const query = c.req.valid("query");
+    return c.redirect(pengaturan.aksi === "belum" ? alamatDaftar(query) : alamatTerbaru(query, id), 303);
   });
   router.openapi(aturLabel, async (c) => {
     const { _csrf, ...isian } = c.req.valid("form");
     dariHalaman(c, { _csrf });
     const { id } = c.req.valid("param");
     await label(deps, c.var.actor, id, isian, inBackground(c));
-    return c.redirect(alamatDaftar(c.req.valid("query"), id), 303);
+    return c.redirect(alamatTerbaru(c.req.valid("query"), id), 303);
   });
   return router;
 }

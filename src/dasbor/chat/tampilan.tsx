@@ -3,7 +3,7 @@ import type { buka, Chat, pantau, Pesan } from "../../whatsapp/chats/chats.ts";
 import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
 import type { Halaman, Pelihat } from "../kerangka/kerangka.ts";
 import { PESAN_SEHALAMAN, versiDari } from "./chat.ts";
-import { alamatDaftar, Daftar, Tab } from "./daftar.tsx";
+import { alamatDaftar, alamatTerbaru, Daftar, Tab, TERBARU } from "./daftar.tsx";
 import { Gelembung } from "./gelembung.tsx";
 import { namaChat } from "./lencana.tsx";
 import { Keadaan, Label, Lainnya, Tindakan } from "./obrolan.tsx";
@@ -89,7 +89,8 @@ export function halamanObrolan(
           </header>
           <div class="gulung" id="gulung" tabindex={0} role="region" aria-label="Pesan">
             <Lama query={query} chat={chat} pesan={pesan} sisip={query.lama === undefined} />
-            <Gelembung pesan={berurut(pesan)} akunId={pelihat.akunId} kini={kini} />
+            <Gelembung pesan={berurut(pesan)} {...bagian} />
+            <div id={TERBARU}></div>
           </div>
           <button type="button" class="ke-bawah" id="ke-bawah" hidden>
             Pesan baru <span aria-hidden="true">↓</span>
@@ -122,7 +123,7 @@ export function segarObrolan(
           <Keadaan {...bagian} />
           <Tindakan {...bagian} />
           <Label {...bagian} />
-          <Gelembung pesan={berurut(pesan)} akunId={akunId} kini={kini} />
+          <Gelembung pesan={berurut(pesan)} {...bagian} />
           <Hilang />
         </>
       ) : (
@@ -135,11 +136,12 @@ export function segarObrolan(
 
 /** Older messages, to be put above those that are shown. */
 export function sepotongLama(tempat: Tempat<ObrolanQuery>, chat: Chat, pesan: readonly Pesan[]): string {
-  const { query, pelihat, kini } = tempat;
+  const { query } = tempat;
+  const bagian = { chat, ...tempat };
   return teks(
     <>
       <Lama query={query} chat={chat} pesan={pesan} sisip />
-      <Gelembung pesan={berurut(pesan)} akunId={pelihat.akunId} kini={kini} />
+      <Gelembung pesan={berurut(pesan)} {...bagian} />
     </>,
   );
 }
@@ -193,8 +195,15 @@ const Lama: FC<{ query: ObrolanQuery; chat: Chat; pesan: readonly Pesan[]; sisip
           Pesan lebih lama
         </a>
       )}
+      {lama === undefined && pesan.length > 0 && (
+        <noscript>
+          <a class="tombol sekunder kecil" href={`#${TERBARU}`}>
+            Ke pesan terbaru
+          </a>
+        </noscript>
+      )}
       {lama !== undefined && !sisip && (
-        <a class="tombol sekunder kecil" id="ke-terbaru" href={denganKueri(alamat, { saring, q })}>
+        <a class="tombol sekunder kecil" id="ke-terbaru" href={alamatTerbaru({ saring, q }, chat.id)}>
           Ke pesan terbaru
         </a>
       )}

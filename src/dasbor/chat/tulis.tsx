@@ -29,7 +29,7 @@ export const Tulis: FC<TulisProps> = (props) => {
         <IsiBalasan kunci={kunci.balasan} awal={awal} sebagai="balasan" />
       </Kirim>
       <details class="lampirkan">
-        <summary title="Lampirkan berkas">
+        <summary title="Kirim berkas ke pelanggan">
           <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false">
             <path
               d="m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4l7.7-7.6"
@@ -39,7 +39,7 @@ export const Tulis: FC<TulisProps> = (props) => {
               stroke-linecap="round"
             />
           </svg>
-          <span class="tersembunyi">Lampirkan berkas</span>
+          <span class="tersembunyi">Kirim berkas ke pelanggan</span>
         </summary>
         <FormulirBerkas {...props} />
       </details>
@@ -127,11 +127,12 @@ const FormulirBerkas: FC<TulisProps> = ({ chat, query, pelihat, kunci }) => {
     >
       <input type="hidden" name="_csrf" value={pelihat.csrf} />
       <input type="hidden" name="kunci" value={kunci.berkas} />
+      <p class="ke-siapa">Berkas dan keterangannya diterima pelanggan.</p>
       <label for="file">JPEG, PNG, atau PDF, paling besar 5 MB</label>
       <input id="file" name="file" type="file" accept="image/jpeg,image/png,application/pdf" required />
       <label for="keterangan">Keterangan</label>
       <input id="keterangan" name="text" type="text" maxlength={MAX_KETERANGAN} autocomplete="off" />
-      <button type="submit">Kirim berkas</button>
+      <button type="submit">Kirim berkas ke pelanggan</button>
     </form>
   );
 };

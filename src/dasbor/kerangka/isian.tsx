@@ -67,7 +67,8 @@ function bidang({ nama, label, isi, awal = "", petunjuk, di = "" }: BidangProps)
 /** A line to type. */
 export const Isian: FC<
   BidangProps & {
-    jenis?: "text" | "search" | "date";
+    /** A password is never sent back. */
+    jenis?: "text" | "search" | "date" | "email" | "password";
     wajib?: boolean;
     maks?: number;
     /** Which keyboard a phone shows. */
@@ -80,25 +81,24 @@ export const Isian: FC<
     <input
       {...atribut}
       type={jenis}
-      value={nilai}
+      value={jenis === "password" ? "" : nilai}
       required={wajib}
       maxlength={maks}
       inputmode={papanTik}
       placeholder={contoh}
-      autocomplete="off"
+      autocomplete={jenis === "password" ? "new-password" : "off"}
       spellcheck={false}
     />,
   );
 };
 
 /** One of several. */
-export const Pilihan: FC<BidangProps & { pilihan: readonly (readonly [nilai: string, judul: string])[] }> = ({
-  pilihan,
-  ...props
-}) => {
+export const Pilihan: FC<
+  BidangProps & { pilihan: readonly (readonly [nilai: string, judul: string])[]; wajib?: boolean }
+> = ({ pilihan, wajib, ...props }) => {
   const { atribut, nilai, bungkus } = bidang(props);
   return bungkus(
-    <select {...atribut}>
+    <select {...atribut} required={wajib}>
       {pilihan.map(([satu, judul]) => (
         <option value={satu} selected={satu === nilai}>
           {judul}

@@ -15,11 +15,11 @@ import {
 import { ALAMAT as HALAMAN } from "../../halaman/alamat.ts";
 import { csrfSesi, maunyaHalaman } from "../../halaman/halaman.ts";
 import { comesFromElsewhere } from "../../platform/auth/csrf.ts";
-import { AppError, InternalError, problemOf } from "../../platform/http/errors.ts";
+import { AppError, InternalError, NotFound, problemOf } from "../../platform/http/errors.ts";
 import { answerError, declaredError } from "../../platform/http/request.ts";
 import { defineRoute, open, type Access } from "../../platform/http/route.ts";
 import { createRouter, type HouseEnv, type Router } from "../../platform/http/router.ts";
-import { denganKueri } from "../alamat.ts";
+import { ALAMAT, denganKueri } from "../alamat.ts";
 import { halamanGalat } from "./galat.tsx";
 import type { IsiFormulir } from "./isian.tsx";
 import { dokumen, type Halaman, type Pelihat } from "./tata.tsx";
@@ -38,14 +38,19 @@ export function staf(...peran: [Peran, ...Peran[]]): Access {
     ...open,
     middleware: [
       async (c, next) => {
-        const sesi = await bacaCookie(c);
-        if (!sesi) throw new TokenTidakSah();
-        c.set("cookieSession", sesi.sesi);
-        c.set("actor", sebagai(sesi, peran));
+        await kenali(c, peran);
         await next();
       },
     ],
   };
+}
+
+/** Takes the visitor for whom its cookie says. Throws `TokenTidakSah`. */
+async function kenali(c: Konteks, peran: readonly Peran[]): Promise<void> {
+  const sesi = await bacaCookie(c);
+  if (!sesi) throw new TokenTidakSah();
+  c.set("cookieSession", sesi.sesi);
+  c.set("actor", sebagai(sesi, peran));
 }
 
 /** Who looks at this page: what its cookie says, which the database has confirmed once a query was answered. */
@@ -74,6 +79,11 @@ export function tunjukkan(c: Konteks, halaman: Halaman, status: AppError["defini
 
 /** A form as it is shown again after it was refused, with what was typed. `ke` is where it was sent. */
 export type UlangFormulir = (isi: IsiFormulir, ke: string) => { judul: string; isi: Child };
+
+/** The number of the row that an address is about. */
+export function nomorDi(alamat: string): string {
+  return /\/(\d+)(\/|$)/.exec(alamat)?.[1] ?? "?";
+}
 
 /**
  * A router of dashboard pages. Errors are pages for browsers and problem documents for programs; whoever has no session
@@ -104,6 +114,23 @@ export function ruteDasbor(formulir: Record<string, UlangFormulir> = {}): Router
   return router;
 }
 
+const DI_BAWAH = `${ALAMAT.dasbor}/*`;
+
+/**
+ * Addresses of the dashboard where nothing is: staff gets a page that says so, guests log in, and programs are answered
+ * as anywhere else. To be mounted before the pages, so that it is the last to match only where none of them does.
+ */
+export function takAdaRoutes(): Router {
+  const router = ruteDasbor();
+  router.use(DI_BAWAH, async (c, next) => {
+    const adaHalaman = routePath(c, -1) !== DI_BAWAH;
+    if (adaHalaman || !/^(GET|HEAD)$/.test(c.req.method) || !maunyaHalaman(c)) return await next();
+    await kenali(c, ["admin", "karyawan"]);
+    throw new NotFound();
+  });
+  return router;
+}
+
 /** Whether a page that is open already asks for a part of itself. */
 export function olehHtmx(c: Konteks): boolean {
   return c.req.header("hx-request") === "true";
@@ -131,14 +158,18 @@ function tunjukkanGalat(c: Konteks, error: AppError, formulir: Record<string, Ul
   const problem = problemOf(error, c.req.path, c.var.requestId);
   for (const [name, value] of Object.entries({ ...definition.headers, ...error.more.headers }))
     c.header(name, value);
-  const ulang = formulir[routePath(c, -1).replaceAll(/:(\w+)/g, "{$1}")];
+  // An address without a row may look like one with a row, whose pattern matches it as well.
+  const ulang =
+    formulir[c.req.path.replace(/\/$/, "")] ?? formulir[routePath(c, -1).replaceAll(/:(\w+)/g, "{$1}")];
   const nilai = c.var.form;
   // A form that another site sent is no form of ours, and gets none back.
   if (reading || !ulang || !nilai || NOT_SHOWN_AGAIN.includes(definition) || comesFromElsewhere(c)) {
     const kembali =
       definition === PeranTidakBoleh
         ? { judul: "Ke beranda", ke: HALAMAN.beranda }
-        : { judul: "Kembali", ke: tempat };
+        : definition === NotFound
+          ? { judul: "Ke dasbor", ke: ALAMAT.dasbor }
+          : { judul: "Kembali", ke: tempat };
     return tunjukkan(c, halamanGalat(problem, kembali), definition.status);
   }
   const isian = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { dateField } from "../../platform/http/fields.ts";
 import { wholeQuery } from "../../platform/http/list.ts";
+import { rupiah } from "./bentuk.ts";
 
 // Queries of the dashboard's lists, as forms send them: a field that was left empty asks for nothing.
 
@@ -26,6 +27,22 @@ export function teksSaringan() {
 /** A day of the calendar; the database knows none after the year 9999. */
 export function hariSaringan() {
   return saringan(dateField());
+}
+
+/** Money that a person types into a form, with or without dots; `contoh` shows how. */
+export function rupiahIsian(least: number, most: number, contoh: string) {
+  return z
+    .string()
+    .trim()
+    .max(30, "terlalu panjang")
+    .regex(/^(\d+|\d{1,3}(\.\d{3})+)$/, `harus rupiah bulat, misalnya ${contoh}`)
+    .transform((teks) => Number(teks.replaceAll(".", "")))
+    .pipe(
+      z
+        .number()
+        .min(least, `paling sedikit ${rupiah(BigInt(least))}`)
+        .max(most, `paling banyak ${rupiah(BigInt(most))}`),
+    );
 }
 
 /** Which of `baris`, of which one more than a page was asked for, are on it; and whether there is another page. */

@@ -7,6 +7,7 @@ import {
   Formulir,
   Isian,
   LencanaAktif,
+  nomorDi,
   Pesan,
   Rincian,
   rupiah,
@@ -152,7 +153,7 @@ const FormulirAktif: FC<{ ke: string; isi: IsiFormulir; aktif: boolean }> = ({ k
 
 /** The top-up's form once more, after it was refused; of one that had gone through before, only what to do now. */
 export const ulangIsiSaldo: UlangFormulir = (isi, ke) => ({
-  judul: "Isi saldo",
+  judul: `Isi saldo mitra #${nomorDi(ke)}`,
   isi:
     isi.galat?.kode === KunciDipakai.code ? (
       <p class="pesan" role="alert">
@@ -166,6 +167,6 @@ export const ulangIsiSaldo: UlangFormulir = (isi, ke) => ({
 
 /** The switch once more, after it was refused. */
 export const ulangAturMitra: UlangFormulir = (isi, ke) => ({
-  judul: "Atur mitra",
+  judul: `Atur mitra #${nomorDi(ke)}`,
   isi: <FormulirAktif ke={ke} isi={isi} aktif={isi.nilai?.["aktif"] === "ya"} />,
 });

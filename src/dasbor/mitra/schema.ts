@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { idParam, textField } from "../../platform/http/fields.ts";
 import { MAX_ISI } from "../../ppob/saldo/saldo.ts";
-import { idSaringan, saringan, teksSaringan } from "../kerangka/kerangka.ts";
+import { idSaringan, rupiahIsian, saringan, teksSaringan } from "../kerangka/kerangka.ts";
 
 const _csrf = z.string().max(200).default("");
 
@@ -20,12 +20,7 @@ export type Kabar = z.output<typeof kabarQuery>["kabar"];
 
 export const isiSaldoFormulir = z.strictObject({
   _csrf,
-  jumlah: z
-    .string()
-    .trim()
-    .regex(/^([1-9]\d{0,11}|[1-9]\d{0,2}(\.\d{3}){1,3})$/, "harus rupiah bulat, misalnya 500.000")
-    .transform((teks) => Number(teks.replaceAll(".", "")))
-    .pipe(z.int().max(MAX_ISI)),
+  jumlah: rupiahIsian(1, MAX_ISI, "500.000"),
   keterangan: textField(1, 200),
   /** Of this very form: sent twice, it is one top-up. */
   kunci: z.uuid(),

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { idParam, MAX_INT4 } from "../../platform/http/fields.ts";
-import { idSaringan, saringan, teksSaringan } from "../kerangka/kerangka.ts";
+import { idSaringan, rupiahIsian, saringan, teksSaringan } from "../kerangka/kerangka.ts";
 
 /** The highest price, in rupiah: beyond it, a zero too many is likelier than a product. */
 const MAX_HARGA = 1_000_000_000;
@@ -17,11 +17,6 @@ export type ProdukQuery = z.output<typeof produkQuery>;
 
 export const produkFormulir = z.strictObject({
   _csrf: z.string().max(200).default(""),
-  harga: z
-    .string()
-    .trim()
-    .regex(/^(\d{1,12}|\d{1,3}(\.\d{3}){1,3})$/, "harus rupiah bulat, misalnya 12.000")
-    .transform((teks) => Number(teks.replaceAll(".", "")))
-    .pipe(z.int().max(MAX_HARGA)),
+  harga: rupiahIsian(0, MAX_HARGA, "12.000"),
   aktif: z.enum(["ya", "tidak"]),
 });

@@ -6,6 +6,7 @@ import {
   ID_HASIL,
   Isian,
   LencanaAktif,
+  nomorDi,
   Penghalaman,
   Penyaring,
   Pesan,
@@ -111,7 +112,7 @@ export function halamanProduk(
 
 /** The form of a product once more, after it was refused. */
 export const ulangProduk: UlangFormulir = (isi, ke) => ({
-  judul: "Ubah produk",
+  judul: `Ubah produk #${nomorDi(ke)}`,
   isi: (
     <div class="kotak sempit">
       <FormulirProduk ke={ke} isi={isi} />

@@ -1,11 +1,12 @@
 import type { FC } from "hono/jsx";
-import type { RincianTransaksi } from "../../ppob/transaksi/transaksi.ts";
+import { TUNGGU_PUTUSAN_MENIT, type RincianTransaksi } from "../../ppob/transaksi/transaksi.ts";
 import { ALAMAT, alamatSatu } from "../alamat.ts";
 import {
   Bagian,
   Centang,
   Formulir,
   Isian,
+  nomorDi,
   Pesan,
   Pilihan,
   Rincian,
@@ -25,12 +26,35 @@ import { LencanaStatus, masihTerbuka, Pembeli } from "./status.tsx";
 const ID_KEADAAN = "keadaan";
 
 const PERCOBAAN: Kolom<RincianTransaksi["percobaan"][number]>[] = [
-  { judul: "Ke", kepala: true, isi: ({ ke }) => `${ke}` },
-  { judul: "Ref ID", isi: ({ refId }) => <span class="kode patah">{refId}</span> },
-  { judul: "Dikirim", isi: ({ dikirimPada }) => <Saat pada={dikirimPada} kosong="belum" /> },
-  { judul: "Ditanya", angka: true, isi: ({ ditanya }) => `${ditanya}×` },
-  { judul: "RC", isi: ({ rc }) => <span class="kode">{rc ?? "—"}</span> },
-  { judul: "Pesan biller", isi: ({ pesan }) => pesan ?? "—" },
+  {
+    judul: "Percobaan",
+    kepala: true,
+    isi: ({ ke, refId }) => (
+      <>
+        Ke-{ke} <span class="kode patah">{refId}</span>
+      </>
+    ),
+  },
+  {
+    judul: "Dikirim",
+    isi: ({ dikirimPada, ditanya }) => (
+      <>
+        <Saat pada={dikirimPada} kosong="belum" />
+        {ditanya > 0 && <span class="samar"> ditanya {ditanya}×</span>}
+      </>
+    ),
+  },
+  {
+    judul: "Jawaban biller",
+    isi: ({ rc, pesan }) =>
+      rc === null && pesan === null ? (
+        "—"
+      ) : (
+        <>
+          {rc !== null && <span class="kode">{rc}</span>} {pesan}
+        </>
+      ),
+  },
   { judul: "SN", isi: ({ sn }) => (sn === null ? "—" : <span class="kode patah">{sn}</span>) },
   {
     judul: "Harga biller",
@@ -58,11 +82,11 @@ const PUTUSAN: Kolom<RincianTransaksi["putusan"][number]>[] = [
   { judul: "Alasan", isi: ({ alasan }) => alasan ?? "—" },
 ];
 
-/** One purchase: what it is, what became of it, and what an admin can do about it. */
+/** One purchase: what it is, what became of it, and what an admin can do about it; `galat` is why it could not be done. */
 export function halamanRincian(
   rincian: RincianTransaksi,
   pelihat: Pelihat,
-  kabar: "diputuskan" | undefined,
+  { kabar, galat }: { kabar?: "diputuskan" | undefined; galat?: string },
 ): Halaman {
   const { transaksi, mutasi, putusan } = rincian;
   const { id } = transaksi;
@@ -78,10 +102,15 @@ export function halamanRincian(
     isi: (
       <>
         {kabar && <Pesan nada="baik">Transaksi ini sudah diputuskan.</Pesan>}
+        {galat && (
+          <p class="pesan" role="alert">
+            {galat}
+          </p>
+        )}
         <Keadaan rincian={rincian} pelihat={pelihat} />
         {pelihat.peran === "admin" && masihTerbuka(transaksi) && (
           <Bagian judul="Putuskan">
-            <FormulirPutusan ke={alamatSatu(ALAMAT.putusan, id)} isi={{ csrf: pelihat.csrf }} />
+            <BagianPutusan rincian={rincian} pelihat={pelihat} />
           </Bagian>
         )}
         {putusan.length > 0 && (
@@ -134,19 +163,55 @@ const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian,
   );
 };
 
+/** The decision's form, or why there is none yet. */
+const BagianPutusan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian, pelihat }) => {
+  const terakhir = rincian.percobaan.at(-1);
+  const { dikirimPada = null } = terakhir ?? {};
+  if (terakhir?.ditunggu && dikirimPada)
+    return (
+      <Pesan nada="tunggu">
+        Belum dapat diputuskan: pembelian ini masih berjalan di biller, dan jawabannya masih ditunggu. Muat
+        ulang halaman ini setelah{" "}
+        <Saat pada={new Date(dikirimPada.getTime() + TUNGGU_PUTUSAN_MENIT * 60_000)} />, yaitu{" "}
+        {TUNGGU_PUTUSAN_MENIT} menit setelah dikirim.
+      </Pesan>
+    );
+  const terkirim = dikirimPada !== null && terakhir !== undefined && terakhir.ditanya > 0;
+  return (
+    <>
+      {!terkirim && (
+        <Pesan nada="tunggu">
+          Pembelian ini belum pernah dikirim ke biller: hanya dapat diputuskan gagal. Atau tunggu.
+        </Pesan>
+      )}
+      <FormulirPutusan
+        ke={alamatSatu(ALAMAT.putusan, rincian.transaksi.id)}
+        isi={{ csrf: pelihat.csrf }}
+        hasil={terkirim ? HASIL : HASIL.filter(([nilai]) => nilai !== "sukses")}
+      />
+    </>
+  );
+};
+
+// None is chosen beforehand: either of them is somebody's money.
 const HASIL = [
+  ["", "Pilih…"],
   ["gagal", "Gagal: saldo mitra dikembalikan"],
   ["sukses", "Sukses: biller sudah menjalankannya"],
 ] as const;
 
-const FormulirPutusan: FC<{ ke: string; isi: IsiFormulir }> = ({ ke, isi }) => (
+const FormulirPutusan: FC<{
+  ke: string;
+  isi: IsiFormulir;
+  hasil?: readonly (readonly [nilai: string, judul: string])[];
+}> = ({ ke, isi, hasil = HASIL }) => (
   <div class="kotak sempit">
     <p>
       Hanya bila transaksi ini tidak kunjung selesai. Tanyakan dahulu nasibnya kepada biller: uangnya
       berpindah sekali, dan putusan tidak dapat ditarik kembali.
     </p>
     <Formulir ke={ke} tombol="Putuskan transaksi" isi={isi} gawat>
-      <Pilihan nama="hasil" label="Hasil menurut biller" pilihan={HASIL} isi={isi} />
+      <Pilihan nama="hasil" label="Hasil menurut biller" pilihan={hasil} wajib isi={isi} />
       <Isian
         nama="alasan"
         label="Alasan"
@@ -169,6 +234,6 @@ const FormulirPutusan: FC<{ ke: string; isi: IsiFormulir }> = ({ ke, isi }) => (
 
 /** The decision's form once more, after it was refused. */
 export const ulangPutusan: UlangFormulir = (isi, ke) => ({
-  judul: "Putuskan transaksi",
+  judul: `Putuskan transaksi #${nomorDi(ke)}`,
   isi: <FormulirPutusan ke={ke} isi={isi} />,
 });

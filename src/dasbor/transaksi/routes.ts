@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { maunyaHalaman } from "../../halaman/halaman.ts";
 import type { Database } from "../../platform/db/database.ts";
 import { defineRoute, FORM } from "../../platform/http/route.ts";
 import type { Router } from "../../platform/http/router.ts";
@@ -14,6 +15,7 @@ import {
   staf,
   tunjukkan,
 } from "../kerangka/kerangka.ts";
+import { putuskanAtauTunjukkan } from "./putusan.ts";
 import { halamanRincian, ulangPutusan } from "./rincian.tsx";
 import { putusanFormulir, rincianQuery, transaksiParams, transaksiQuery } from "./schema.ts";
 import { halamanStruk } from "./struk.tsx";
@@ -89,7 +91,7 @@ export function transaksiRoutes(deps: { db: Database }): Router {
   });
   router.openapi(satu, async (c) => {
     const rincian = await transaksi.rincian(deps, c.var.actor, c.req.valid("param").id);
-    return tunjukkan(c, halamanRincian(rincian, pelihat(c), c.req.valid("query").kabar));
+    return tunjukkan(c, halamanRincian(rincian, pelihat(c), c.req.valid("query")));
   });
   router.openapi(struk, async (c) => {
     const rincian = await transaksi.rincian(deps, c.var.actor, c.req.valid("param").id);
@@ -100,7 +102,13 @@ export function transaksiRoutes(deps: { db: Database }): Router {
     const isian = c.req.valid("form");
     dariHalaman(c, isian);
     const { hasil, alasan, sn } = isian;
-    await transaksi.putuskan(deps, c.var.actor, id, { hasil, alasan, sn: sn || null });
+    const putusan = { hasil, alasan, sn: sn || null };
+    const kini = await putuskanAtauTunjukkan(deps, c.var.actor, id, putusan);
+    if (kini && !maunyaHalaman(c)) throw kini.ditolak;
+    if (kini) {
+      const { detail: galat, status } = kini.ditolak.definition;
+      return tunjukkan(c, halamanRincian(kini.rincian, pelihat(c), { galat }), status);
+    }
     const halaman = alamatSatu(ALAMAT.satuTransaksi, id);
     return c.redirect(denganKueri(halaman, { kabar: "diputuskan" }), 303);
   });

@@ -23,7 +23,7 @@ export const rincianQuery = z.strictObject({ kabar: z.literal("diputuskan").opti
 export const putusanFormulir = z
   .strictObject({
     _csrf: z.string().max(200).default(""),
-    hasil: z.enum(["sukses", "gagal"]),
+    hasil: z.enum(["sukses", "gagal"], { error: "pilih sukses atau gagal" }),
     alasan: bersihField(textField(3, 200)),
     sn: z
       .string()

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gte, inArray, lt, sql } from "drizzle-orm";
 import { akun } from "../../akun/table.ts";
 import { audit } from "../../platform/audit/table.ts";
 import type { Database } from "../../platform/db/database.ts";
@@ -144,9 +144,18 @@ export function transaksiUntukStaf(
     .limit(batas);
 }
 
-/** The attempts of a purchase at the biller, first one first; for staff. */
+/** How long the biller's own answer is waited for before people may decide, as `app.putuskan_transaksi` demands it. */
+export const TUNGGU_PUTUSAN_MENIT = 10;
+
+/** The attempts of a purchase at the biller, first one first; for staff. `ditunggu`: too young to be decided by people. */
 export function percobaanTransaksi(db: Database, id: number) {
-  return db.select().from(percobaan).where(eq(percobaan.transaksiId, id)).orderBy(asc(percobaan.ke));
+  const { dikirimPada } = percobaan;
+  const ditunggu = sql<boolean>`coalesce(${dikirimPada} > app.jam() - make_interval(mins => ${TUNGGU_PUTUSAN_MENIT}), false)`;
+  return db
+    .select({ ...getTableColumns(percobaan), ditunggu })
+    .from(percobaan)
+    .where(eq(percobaan.transaksiId, id))
+    .orderBy(asc(percobaan.ke));
 }
 
 /** What a purchase moved between the books, in its order; row-level security leaves it to admins. */
@@ -200,7 +209,7 @@ export interface Putusan {
   sn: string | null;
 }
 
-/** Ends an open purchase by hand. Raises PERAN_TIDAK_BOLEH, TRANSAKSI_TIDAK_ADA, TRANSAKSI_SELESAI. */
+/** Ends an open purchase by hand. Raises PERAN_TIDAK_BOLEH, TRANSAKSI_TIDAK_ADA, TRANSAKSI_SELESAI, TRANSAKSI_BERJALAN, BELUM_DIKIRIM. */
 export function putuskanTransaksi(db: Database, id: number, putusan: Putusan, kalimat: string | null) {
   return db
     .select({ sesudah: sql<"sukses" | "gagal">`sesudah` })

@@ -12,13 +12,14 @@ import {
   putuskanTransaksi,
   satuTransaksi,
   STATUS_DICARI,
+  TUNGGU_PUTUSAN_MENIT,
   transaksiTerbaru,
   transaksiUntukStaf,
   type Putusan,
   type SaringanTransaksi,
 } from "./repo.ts";
 
-export { STATUS_DICARI };
+export { STATUS_DICARI, TUNGGU_PUTUSAN_MENIT };
 export type { Putusan, SaringanTransaksi };
 
 export const SaldoTidakCukup = defineError(402, "SALDO_TIDAK_CUKUP", "Saldo tidak cukup");
@@ -28,6 +29,16 @@ export const TransaksiSelesai = defineError(
   409,
   "TRANSAKSI_SELESAI",
   "Transaksi ini sudah selesai, tidak dapat diputuskan lagi.",
+);
+export const TransaksiBerjalan = defineError(
+  409,
+  "TRANSAKSI_BERJALAN",
+  `Pembelian ini masih berjalan di biller. Putuskan paling cepat ${TUNGGU_PUTUSAN_MENIT} menit setelah dikirim.`,
+);
+export const BelumDikirim = defineError(
+  409,
+  "BELUM_DIKIRIM",
+  "Pembelian ini belum pernah dikirim ke biller; putuskan gagal, atau tunggu.",
 );
 export const NominalWajib = defineError(422, "NOMINAL_WAJIB", "Produk bebas nominal membutuhkan nominal.", {
   pointer: "#/nominal",
@@ -134,7 +145,7 @@ export async function rincian(
 
 /**
  * For admins: ends a purchase that stays open, after somebody has asked the biller what became of it; the money follows,
- * once. Throws `TransaksiTidakAda`, `TransaksiSelesai`.
+ * once. Throws `TransaksiTidakAda`, `TransaksiSelesai`, `TransaksiBerjalan`, `BelumDikirim`.
  */
 export async function putuskan(
   { db }: Pick<TransaksiDeps, "db">,

@@ -27,6 +27,9 @@ export const ChatTidakAda = defineError(
 export const JedaSudahLewat = defineError(422, "JEDA_SUDAH_LEWAT", "Waktu itu sudah lewat.", {
   pointer: "#/resume_at",
 });
+export const LabelPenuh = defineError(422, "LABEL_PENUH", "Sebuah chat berlabel paling banyak 10.", {
+  pointer: "#/label",
+});
 export const BerkasPesanTidakAda = defineError(
   404,
   "BERKAS_PESAN_TIDAK_ADA",
@@ -224,11 +227,8 @@ async function titip(
   const aman = sanitizeFile(bytes);
   if (!aman) throw new BerkasDitolak();
   const tersimpan = await segelBerkas(deps, aman.bytes, async (baris) => {
-    const [[chat]] = await withActor(deps.db, actor, [
-      repo.satuChat(deps.db, chatId),
-      repo.titipBerkas(deps.db, chatId, baris),
-    ]);
-    if (!chat) throw new ChatTidakAda();
+    const [dititip] = await withActor(deps.db, actor, [repo.titipBerkas(deps.db, chatId, baris)]);
+    if (dititip.length === 0) throw new ChatTidakAda();
   });
   return { ...tersimpan, mimeType: aman.mimeType, ukuran: aman.bytes.length, nama };
 }

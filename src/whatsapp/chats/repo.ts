@@ -40,6 +40,7 @@ function bacaChats(db: Database, syarat: SQL | undefined) {
         direction: messages.direction,
         type: messages.type,
         text: sql<string>`left(${messages.text}, 200)`,
+        status: messages.status,
         createdAt: messages.created_at,
       },
     })
@@ -132,10 +133,12 @@ export interface Ubahan {
   resume_at?: string | null | undefined;
   assigned_to?: number | null | undefined;
   labels?: string[] | undefined;
+  add_label?: string | undefined;
+  remove_label?: string | undefined;
   read?: boolean | undefined;
 }
 
-/** Changes a chat. Raises CHAT_TIDAK_ADA, PETUGAS_TIDAK_DIKENAL. */
+/** Changes a chat. Raises CHAT_TIDAK_ADA, PETUGAS_TIDAK_DIKENAL, JEDA_SUDAH_LEWAT, LABEL_PENUH. */
 export function aturChat(db: Database, id: number, ubahan: Ubahan) {
   return db.execute(sql`select app.atur_chat(${id}, ${JSON.stringify(ubahan)}::jsonb)`);
 }
@@ -165,9 +168,15 @@ export function tulisPesan(db: Database, { chatId, note, text, kunci, contentHas
   );
 }
 
-/** Notes an object that is about to be stored for a chat that the caller sees: unless its row follows soon, it is swept away. */
+/**
+ * Notes an object that is about to be stored for a chat: unless its row follows soon, it is swept away. No row when the
+ * caller sees no such chat.
+ */
 export function titipBerkas(db: Database, chatId: number, baris: string) {
-  return db.execute(sql`select app.titip_berkas(${baris}) from chats where id = ${chatId}`);
+  return db
+    .select({ dititip: sql`app.titip_berkas(${baris})` })
+    .from(chats)
+    .where(eq(chats.id, chatId));
 }
 
 /** Deletes a conversation; no row when there is none that the caller may delete. */

@@ -76,6 +76,9 @@ export const chatSchema = z
         direction: z.enum(messageDirection.enumValues),
         type: z.enum(messageType.enumValues),
         text: z.string().openapi({ description: "Paling panjang 200 karakter." }),
+        status: z.enum(messageStatus.enumValues).openapi({
+          description: "Seperti status pesannya; failed: tidak sampai, perlu dikirim ulang.",
+        }),
         created_at: waktu,
       })
       .openapi({
@@ -84,6 +87,7 @@ export const chatSchema = z
           direction: "in",
           type: "text",
           text: "Halo",
+          status: "received",
           created_at: "2026-11-20T03:00:00.000Z",
         },
       }),

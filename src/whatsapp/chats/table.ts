@@ -74,7 +74,7 @@ export const messages = pgTable(
       .notNull()
       .references(() => chats.id, { onDelete: "cascade" }),
     /** WhatsApp's name of it: what comes twice is known by it. */
-    wa_message_id: text().unique(),
+    wa_message_id: text(),
     direction: messageDirection().notNull(),
     sender: messageSender().notNull(),
     /** Which of ours, if an agent. */
@@ -107,6 +107,8 @@ export const messages = pgTable(
   (kolom) => [
     index("messages_chat").on(kolom.chat_id, kolom.id),
     unique("messages_client_key").on(kolom.chat_id, kolom.client_key),
+    // Of one chat: who writes from two numbers could name its messages alike, and one would be taken for the other.
+    unique("messages_wa").on(kolom.wa_message_id, kolom.chat_id),
     index("messages_open")
       .on(kolom.chat_id, kolom.id)
       .where(sql`${kolom.due_at} is not null`),

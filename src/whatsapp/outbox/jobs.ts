@@ -61,10 +61,16 @@ export async function sapuWhatsapp(deps: KurirDeps): Promise<number> {
   let jumlah = 0;
   let macet = 0;
   while (macet < MACET && deps.clock.now().getTime() < sampai) {
-    const hasil = await kirimSatu(deps, "jatuh tempo", background);
-    if (!hasil) break;
-    jumlah += 1;
-    macet = hasil === "nanti" ? macet + 1 : 0;
+    try {
+      const hasil = await kirimSatu(deps, "jatuh tempo", background);
+      if (!hasil) break;
+      jumlah += 1;
+      macet = hasil === "nanti" ? macet + 1 : 0;
+    } catch (error) {
+      // Its claim runs out, and it comes again; the others do not wait for that.
+      deps.log.error("sweep_failed", describeError(error));
+      macet += 1;
+    }
     await new Promise((proceed) => setTimeout(proceed, 1_000 / deps.whapiPerSecond));
   }
   while (deps.clock.now().getTime() < sampai && (await ambilSatu(deps, "jatuh tempo"))) jumlah += 1;
@@ -88,28 +94,51 @@ async function kirimSatu(
   const hasil = await kirim(deps, klaim);
   const [[akhir]] = await withActor(db, whatsapp, [repo.catatKirim(db, klaim, akhirDari(hasil, klaim))]);
   const catatan = { message_id: klaim.id, chat_id: klaim.chatId, attempts: klaim.percobaan };
-  if (hasil.hasil === "ditolak") log.warn("whatsapp_refused", { ...catatan, reason: hasil.alasan });
-  // Our account at the vendor: no message will go before somebody has seen to it.
-  else if (hasil.hasil === "nanti" && /^HTTP 40[123]$/.test(hasil.alasan))
-    log.error("whatsapp_account", { ...catatan, reason: hasil.alasan });
-  else if (hasil.hasil === "nanti") log.warn("whatsapp_unavailable", { ...catatan, reason: hasil.alasan });
+  if (hasil.hasil !== "terkirim") {
+    const { event, level } = PERISTIWA[hasil.hasil === "nanti" ? keadaanDari(hasil.alasan) : "ditolak"];
+    log[level](event, { ...catatan, reason: hasil.alasan });
+  }
   if (akhir?.berikutnya) dorong(deps, { chat_id: klaim.chatId }, `${akhir.berikutnya}`, log, background);
   return hasil.hasil;
 }
 
-function akhirDari(hasil: HasilKirim, { percobaan }: repo.KlaimKirim): repo.Akhir {
+/** Our account at the vendor out of order: no message will go before somebody has seen to it. */
+function keadaanDari(alasan: string): "akun" | "nanti" {
+  return /^HTTP 40[123]$/.test(alasan) ? "akun" : "nanti";
+}
+
+const PERISTIWA = {
+  ditolak: { event: "whatsapp_refused", level: "warn" },
+  akun: { event: "whatsapp_account", level: "error" },
+  nanti: { event: "whatsapp_unavailable", level: "warn" },
+} as const;
+
+/** What agents read beside a message that has not left. */
+const MASALAH = {
+  akun: "Akun WhatsApp kita sedang bermasalah. Pesan dikirim otomatis setelah dibereskan.",
+  nanti: "WhatsApp sedang tidak terjangkau. Pesan dikirim otomatis, tidak perlu ditulis ulang.",
+};
+
+function akhirDari(hasil: HasilKirim, { percobaan, ragu }: repo.KlaimKirim): repo.Akhir {
   switch (hasil.hasil) {
     case "terkirim":
       return { status: "sent", waMessageId: hasil.id };
     case "ditolak":
-      return { status: "failed", masalah: hasil.alasan };
+      return { status: "failed", masalah: `Tidak terkirim: ${hasil.alasan}.` };
     case "nanti": {
       const jeda = hasil.detik ?? 5 * 2 ** Math.min(percobaan - 1, 10);
       const jedaDetik = Math.ceil(Math.min(Math.max(jeda, 1), JEDA_TERLAMA));
-      return { status: "sending", masalah: hasil.alasan, jedaDetik, ragu: hasil.ragu };
+      // A doubt stays until WhatsApp has answered it.
+      const masalah = MASALAH[keadaanDari(hasil.alasan)];
+      return { status: "sending", masalah, jedaDetik, ragu: ragu || hasil.ragu };
     }
   }
 }
+
+const TERLALU_LAMA: HasilKirim = {
+  hasil: "ditolak",
+  alasan: `WhatsApp tidak terjangkau selama ${JAM_TERLAMA} jam`,
+};
 
 /** Gives a message to WhatsApp, unless an earlier attempt has done so. Never throws. */
 async function kirim(deps: KurirDeps, klaim: repo.KlaimKirim): Promise<HasilKirim> {
@@ -117,7 +146,7 @@ async function kirim(deps: KurirDeps, klaim: repo.KlaimKirim): Promise<HasilKiri
     // First of all: what WhatsApp has is sent, however late that is heard.
     const id = klaim.ragu ? await sudahTerkirim(deps, klaim) : undefined;
     if (id !== undefined) return { hasil: "terkirim", id };
-    if (klaim.usang) return { hasil: "ditolak", alasan: `tidak terkirim dalam ${JAM_TERLAMA} jam` };
+    if (klaim.usang) return TERLALU_LAMA;
     const { waId, teks, baris, kunci, mimeType, namaBerkas } = klaim;
     if (klaim.jenis === "text" || !baris || !kunci || !mimeType)
       return await deps.whapi.kirim({ waId, teks });
@@ -126,6 +155,7 @@ async function kirim(deps: KurirDeps, klaim: repo.KlaimKirim): Promise<HasilKiri
     return await deps.whapi.kirim({ waId, teks, berkas: { bytes, mimeType, nama: namaBerkas ?? "berkas" } });
   } catch (error) {
     deps.log.warn("whatsapp_not_asked", { message_id: klaim.id, ...describeError(error) });
+    if (klaim.usang) return TERLALU_LAMA;
     // Nothing was sent now; whether it was before is as open as it was.
     return { hasil: "nanti", ragu: klaim.ragu, alasan: "belum dapat dikirim" };
   }
@@ -134,12 +164,12 @@ async function kirim(deps: KurirDeps, klaim: repo.KlaimKirim): Promise<HasilKiri
 /** The vendor's name of the message, if it is in its history and no other of ours. */
 async function sudahTerkirim(
   { whapi, db }: KurirDeps,
-  { waId, jenis, teks, dicobaSejak }: repo.KlaimKirim,
+  { chatId, waId, jenis, teks, dicobaSejak }: repo.KlaimKirim,
 ): Promise<string | undefined> {
   const riwayat = await whapi.riwayat(waId, new Date(dicobaSejak.getTime() - SELISIH_JAM_MS));
   const sama = riwayat.filter((pesan) => pesan.jenis === jenis && pesan.teks === teks).map(({ id }) => id);
   if (sama.length === 0) return undefined;
-  const [asing] = await withActor(db, whatsapp, [repo.pesanAsing(db, sama)]);
+  const [asing] = await withActor(db, whatsapp, [repo.pesanAsing(db, chatId, sama)]);
   return asing.at(-1)?.id;
 }
 

@@ -53,11 +53,13 @@ export function catatKirim(db: Database, { id, percobaan }: KlaimKirim, akhir: A
     );
 }
 
-/** Of the vendor's names of messages those that no message of ours has. */
-export function pesanAsing(db: Database, ids: string[]) {
+/** Of the vendor's names of messages that left to a chat those that no message of ours has. */
+export function pesanAsing(db: Database, chatId: number, ids: string[]) {
   return db
     .select({ id: sql<string>`id` })
-    .from(sql`app.pesan_asing(array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))) id`);
+    .from(
+      sql`app.pesan_asing(${chatId}, array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))) id`,
+    );
 }
 
 /** Takes an incoming message whose file is to be fetched; no row when somebody else has it, or none is due. */

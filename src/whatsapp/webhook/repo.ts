@@ -59,9 +59,11 @@ export function terimaDariKita(
 
 export type StatusKirim = (typeof messageStatus.enumValues)[number];
 
-/** Notes what became of a message of ours. */
-export function terimaStatus(db: Database, id: string, status: StatusKirim) {
-  return db.execute(sql`select app.terima_status(${id}, ${status})`);
+/** Notes what became of messages of ours. */
+export function terimaStatus(db: Database, statuses: { id: string; status: StatusKirim }[]) {
+  return db
+    .select({ jumlah: sql<number>`jumlah` })
+    .from(sql`app.terima_status(${JSON.stringify(statuses)}::jsonb) jumlah`);
 }
 
 /** A purchase, for whoever knows its number and where it went. */

@@ -24,31 +24,37 @@ const teks = (most: number, trim = false) =>
 const nama = teks(100, true);
 const tanda = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
-const berkas = z
-  .object({
+/** What is not as expected counts as not said: a message without its picture is better than none. */
+const boleh = <S extends z.ZodType>(isi: S) => isi.nullish().catch(undefined);
+
+const berkas = boleh(
+  z.object({
     id: tanda,
     caption: teks(MAX_TEKS).default(""),
     filename: nama.optional(),
     file_name: nama.optional(),
-  })
-  .optional();
-const judul = z.object({ title: teks(MAX_TEKS) }).optional();
+  }),
+);
+const judul = boleh(z.object({ title: teks(MAX_TEKS) }));
+const isi = boleh(z.object({ body: teks(MAX_TEKS) }));
 
 /** One message, as far as it can be read; what else Whapi sends of it is not looked at. */
 export const pesanMasuk = z.object({
   // Document 003 prints messages without an id: those cannot be told apart.
   id: tanda.nullish(),
-  from_me: z.boolean().default(false),
-  type: z.string().max(40).default("text"),
-  chat_id: z.string().max(100).optional(),
-  from: z.string().max(100).optional(),
+  from_me: z.boolean().nullish(),
+  type: z.string().max(40).nullish(),
+  chat_id: z.string().max(100).nullish(),
+  from: z.string().max(100).nullish(),
   from_name: nama.default(""),
-  timestamp: z.int().min(1_000_000_000).max(9_999_999_999).optional().catch(undefined),
-  source: z.string().max(40).optional(),
-  text: z.object({ body: teks(MAX_TEKS) }).optional(),
+  timestamp: boleh(z.int().min(1_000_000_000).max(9_999_999_999)),
+  source: z.string().max(40).nullish(),
+  text: isi,
+  /** A text that holds a link. */
+  link_preview: isi,
   image: berkas,
   document: berkas,
-  reply: z.object({ buttons_reply: judul, list_reply: judul }).optional(),
+  reply: boleh(z.object({ buttons_reply: judul, list_reply: judul })),
 });
 export type PesanMasuk = z.output<typeof pesanMasuk>;
 

@@ -1,10 +1,11 @@
 import type { Clock } from "../../platform/clock.ts";
 import { constantTimeEqual, sha256Hex } from "../../platform/crypto/hash.ts";
 import { withActor, type Database } from "../../platform/db/database.ts";
-import { defineError } from "../../platform/http/errors.ts";
+import { defineError, ServiceUnavailable } from "../../platform/http/errors.ts";
 import type { Access } from "../../platform/http/route.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Attempts } from "../../platform/redis/attempts.ts";
+import { adalahKode } from "../../otp/otp.ts";
 import { jawab, type Mode } from "../bot/bot.ts";
 import type { KeadaanBot } from "../keadaan/keadaan.ts";
 import { dorong, whatsapp, type OutboxDeps } from "../outbox/outbox.ts";
@@ -57,6 +58,9 @@ export function whapiAccess(secret: string | undefined): Access {
 /** Chats that are worked on at once: Workers open at most six connections. */
 const TANGAN = 6;
 
+/** Longest work on one batch, in milliseconds. What is left is refused, and Whapi brings it again: it is not patient for ever. */
+const WAKTU_MS = 8_000;
+
 /**
  * Takes in what Whapi tells. Every message is handled once, however often it comes, those of one chat in their order; what
  * cannot be read is logged and skipped. Throws `ServiceUnavailable` when a message could not be kept: Whapi comes again.
@@ -74,12 +78,16 @@ export async function terima(
   const perChat = [...Map.groupBy(pesan, ({ waId }) => waId)];
   const modes = await deps.keadaanBot.baca(perChat.map(([waId]) => waId));
   const galat: unknown[] = [];
+  const sampai = deps.clock.now().getTime() + WAKTU_MS;
   const satuTangan = async () => {
     for (let chat = perChat.shift(); chat; chat = perChat.shift()) {
       const [waId, isi] = chat;
       try {
         let mode = modes.get(waId) ?? "BOT";
-        for (const satu of isi) mode = await terimaSatu(deps, satu, mode, log, background);
+        for (const satu of isi) {
+          if (deps.clock.now().getTime() > sampai) throw new ServiceUnavailable();
+          mode = await terimaSatu(deps, satu, mode, log, background);
+        }
       } catch (error) {
         galat.push(error);
       }
@@ -95,29 +103,42 @@ type Terbaca = repo.PesanPelanggan & { dariKita: boolean; asal: "api" | "ponsel"
 /** What is no message of a person to us: groups, channels, reactions, edits. */
 function terbaca(pesan: PesanMasuk): Terbaca[] {
   const [, waId] = /^([1-9]\d{6,14})(@s\.whatsapp\.net)?$/.exec(pesan.chat_id ?? pesan.from ?? "") ?? [];
-  if (!waId || /^(action|system|revoked|call)$/.test(pesan.type)) return [];
+  const jenisWhapi = pesan.type ?? "text";
+  if (!waId || /^(action|system|revoked|call)$/.test(jenisWhapi)) return [];
   // Without a chat it is unknown to whom we wrote.
   if (pesan.from_me && (!pesan.chat_id || !pesan.id)) return [];
   const berkas =
     pesan.type === "image" ? pesan.image : pesan.type === "document" ? pesan.document : undefined;
   const pilihan = pesan.reply?.buttons_reply?.title ?? pesan.reply?.list_reply?.title;
-  const teks = pesan.text?.body ?? pilihan ?? berkas?.caption ?? "";
-  const dikenal = pesan.text !== undefined || pilihan !== undefined;
-  const jenis = berkas ? (pesan.type === "image" ? "image" : "document") : dikenal ? "text" : "other";
+  const tertulis = pesan.text?.body ?? pesan.link_preview?.body ?? pilihan;
+  const teks = tertulis ?? berkas?.caption ?? "";
+  const jenis = berkas
+    ? pesan.type === "image"
+      ? "image"
+      : "document"
+    : tertulis === undefined
+      ? "other"
+      : "text";
   return [
     {
       waId,
       nama: pesan.from_me ? "" : pesan.from_name,
       id: pesan.id ?? null,
       jenis,
-      teks: jenis === "other" ? `[${pesan.type.replaceAll(/[^a-z_]/g, "")}]` : teks,
+      teks: jenis === "other" ? `[${jenisWhapi.replaceAll(/[^a-z_]/g, "")}]` : teks,
       mediaId: berkas?.id ?? null,
       namaBerkas: berkas?.filename || berkas?.file_name || null,
-      dikirimPada: pesan.timestamp === undefined ? null : new Date(pesan.timestamp * 1000),
-      dariKita: pesan.from_me,
-      asal: pesan.source === undefined ? null : pesan.source === "api" ? "api" : "ponsel",
+      dikirimPada: typeof pesan.timestamp === "number" ? new Date(pesan.timestamp * 1000) : null,
+      dariKita: pesan.from_me === true,
+      asal: asalDari(pesan.source),
     },
   ];
+}
+
+/** Where a message of ours was written, as Whapi says it. What only a program can have written is nobody's reply. */
+function asalDari(source: string | null | undefined): Terbaca["asal"] {
+  if (source === undefined || source === null) return null;
+  return /^(mobile|web)$/.test(source) ? "ponsel" : "api";
 }
 
 /** How often a step is taken anew because the chat was in another mode: each time somebody else was faster. */
@@ -161,7 +182,8 @@ async function terimaDariKita(
   dikira: Mode,
   background: (work: Promise<unknown>) => void,
 ): Promise<Mode> {
-  if (id === null) return dikira;
+  // A one-time password comes back as an echo too, and is written down nowhere.
+  if (id === null || adalahKode(pesan.teks)) return dikira;
   const [[diterima]] = await withActor(deps.db, whatsapp, [
     repo.terimaDariKita(deps.db, { ...pesan, id }, asal),
   ]);
@@ -182,12 +204,12 @@ const STATUS: ReadonlyMap<string, repo.StatusKirim> = new Map([
 ]);
 
 async function terimaStatus({ db }: WebhookDeps, statuses: unknown[]): Promise<void> {
-  const queries = statuses.flatMap((isi) => {
+  const dikenal = statuses.flatMap((isi) => {
     const { data } = statusMasuk.safeParse(isi);
     const status = data && STATUS.get(data.status);
-    return status ? [repo.terimaStatus(db, data.id, status)] : [];
+    return status ? [{ id: data.id, status }] : [];
   });
-  if (queries.length === 0) return;
-  const hasil = await withActor(db, whatsapp, queries);
-  if (hasil.length < queries.length) throw new Error("app.terima_status returned no row");
+  if (dikenal.length === 0) return;
+  const [[hasil]] = await withActor(db, whatsapp, [repo.terimaStatus(db, dikenal)]);
+  if (!hasil) throw new Error("app.terima_status returned no row");
 }

@@ -58,6 +58,7 @@ const riwayatSchema = z.object({
       text: isi,
       image: isi,
       document: isi,
+      link_preview: isi,
     }),
   ),
 });
@@ -93,14 +94,17 @@ export function createWhapi({ baseUrl, token }: WhapiConfig): Whapi {
         time_from: String(Math.floor(sejak.getTime() / 1000)),
       });
       const answer = await call("GET", `/messages/list/${waId}@s.whatsapp.net?${query.toString()}`);
+      // A chat that the vendor does not know has got nothing.
+      if (answer.status === 404) return [];
       if (!answer.ok) throw new Error(`Whapi answered ${answer.status}`);
       const { messages } = riwayatSchema.parse(await answer.json());
       return messages
         .filter(({ from_me: kita }) => kita !== false)
-        .map(({ id, type, text, image, document }) => ({
+        .map(({ id, type, text, image, document, link_preview: tautan }) => ({
           id,
-          jenis: type,
-          teks: text?.body ?? image?.caption ?? document?.caption ?? "",
+          // A text that holds a link.
+          jenis: type === "link_preview" ? "text" : type,
+          teks: text?.body ?? tautan?.body ?? image?.caption ?? document?.caption ?? "",
         }));
     },
     async media(id, maxBytes) {
@@ -137,7 +141,10 @@ async function hasilDari(answer: Response): Promise<HasilKirim> {
   // What is wrong with our account is no fault of the message: it waits until somebody has seen to that.
   if ([401, 402, 403].includes(answer.status)) return { hasil: "nanti", ragu: false, alasan };
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 408)
-    return { hasil: "ditolak", alasan };
+    return {
+      hasil: "ditolak",
+      alasan: `WhatsApp menolaknya (${alasan}); mungkin nomornya tidak memakai WhatsApp`,
+    };
   return { hasil: "nanti", ragu: true, alasan };
 }
 
