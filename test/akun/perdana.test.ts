@@ -1,3 +1,4 @@
+import { patientAttempts } from "./seams.ts";
 import { expect, test } from "vitest";
 import { createWorld, type World } from "../harness.ts";
 import { postJson } from "../make.ts";
@@ -9,7 +10,9 @@ import { atOnce, refusalOf, tally } from "../answers.ts";
 const TOKEN = "rahasia-perdana-0123456789-abcdefgh";
 
 async function inFreshWorld(work: (world: World) => Promise<void>): Promise<void> {
-  const world = await createWorld();
+  const holder: { world?: World } = {};
+  const world = await createWorld({ deps: { attempts: patientAttempts(() => holder.world as World) } });
+  holder.world = world;
   try {
     await work(world);
   } finally {

@@ -239,10 +239,10 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   test("what the server refuses it says in its own words, and what was typed stays", async () => {
     const { id } = await makeWaiting(world);
     const page = await openAs(siti, `/dashboard/chat/${id}`);
-    const said = page.locator("#galat-kirim");
+    const said = (text: RegExp) => page.locator("#galat-kirim", { hasText: text }).waitFor();
     await page.fill("#text", "   ");
     await page.press("#text", "Enter");
-    await expect.poll(() => said.textContent()).toMatch(/^Tulis dahulu/);
+    await said(/^Tulis dahulu/);
     await page.locator(".lampirkan summary").click();
     await page.setInputFiles("#file", {
       name: "catatan.txt",
@@ -250,7 +250,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
       buffer: Buffer.from("teks saja"),
     });
     await page.getByRole("button", { name: "Kirim berkas ke pelanggan", exact: true }).click();
-    await expect.poll(() => said.textContent()).toContain("Berkas harus gambar JPEG atau PNG");
+    await said(/Berkas harus gambar JPEG atau PNG/);
     await page.keyboard.press("Escape");
 
     // The answer is sent before the page has heard that a colleague took the chat.
@@ -258,7 +258,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await petugasOf(world, await makeAkun(world, "karyawan")).change(id, { mode: "AGENT" });
     await page.fill("#text", "jawaban saya");
     await page.press("#text", "Enter");
-    await expect.poll(() => said.textContent()).toContain("sudah dipegang petugas lain");
+    await said(/sudah dipegang petugas lain/);
     expect(await page.inputValue("#text")).toBe("jawaban saya");
     await page.unroute(/versi=/);
     await page.getByText("sekarang dipegang rekan Anda").waitFor();

@@ -109,9 +109,17 @@ describe("products", () => {
     const page = await response.text();
     expect(page).toContain('id="harga-galat"');
     expect(page).toContain(`<h1>Galat: Ubah produk #${id}</h1>`);
-    if (harga.length > 9) expect(page).toContain("paling banyak Rp1.000.000.000");
     expect(await hargaOf(id)).toEqual({ harga: "12000", aktif: "true" });
   });
+
+  test.each(["1000000001", "1.000.000.001", "99999999999999"])(
+    "of %s name the most it may be",
+    async (harga) => {
+      const { id } = await produk();
+      const response = await admin.post(`/dashboard/produk/${id}`, { harga, aktif: "ya" });
+      expect(await response.text()).toContain("paling banyak Rp1.000.000.000");
+    },
+  );
 
   test("of an open denomination may come without a fee; what is not there is refused", async () => {
     const { id } = await produk(null);

@@ -124,7 +124,7 @@ describe.skipIf(!postgresUrl)(`WhatsApp at once (${postgresSuite})`, () => {
         postJson(world, `/auth/akun/${petugas.id}`, { active: false }, admin.headers, "PATCH"),
       ]);
       const [baris] = await world.cloud.neon.asOwner("select assigned_to from chats where id = $1", [
-        chat?.id,
+        chat?.id ?? null,
       ]);
       expect(baris).not.toEqual({ assigned_to: String(petugas.id) });
     }

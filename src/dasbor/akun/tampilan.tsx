@@ -50,8 +50,15 @@ const kolom = ({ akunId, csrf }: Pelihat): Kolom<Akun>[] => [
       </>
     ),
   },
-  { judul: "Email", isi: ({ email }) => <span class="patah">{email}</span> },
-  { judul: "Username", isi: ({ username }) => (username ? <span class="patah">{username}</span> : "—") },
+  {
+    judul: "Email dan username",
+    isi: ({ email, username }) => (
+      <>
+        <span class="patah">{email}</span>
+        {username !== null && <span class="patah samar"> {username}</span>}
+      </>
+    ),
+  },
   {
     judul: "Peran",
     isi: ({ peran }) => (

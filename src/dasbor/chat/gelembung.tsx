@@ -92,7 +92,7 @@ const Masalah: FC<SatuProps> = ({ pesan, diulang, chat, query, pelihat }) => {
           {/* One key for all who press it: it is sent again once. */}
           <input type="hidden" name="kunci" value={`ulang-${id}`} />
           <input type="hidden" name="text" value={text} />
-          <button type="submit" class="sekunder kecil">
+          <button type="submit" class="sekunder">
             Kirim ulang
           </button>
         </Kirim>

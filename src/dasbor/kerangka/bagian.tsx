@@ -108,7 +108,8 @@ export const Pesan: FC<{ nada: Nada; children?: Child }> = ({ nada, children }) 
 /** A moment, for people and for machines. */
 export const Saat: FC<{ pada: Date | null; kosong?: string }> = ({ pada, kosong = "—" }) =>
   pada ? (
-    <time datetime={pada.toISOString()}>{waktu(pada)}</time>
+    // Where it takes two lines, the day has one and the time has the other.
+    <time datetime={pada.toISOString()}>{waktu(pada).replace(" WIB", "\u00a0WIB")}</time>
   ) : (
     <span class="samar" aria-label="belum ada">
       {kosong}
