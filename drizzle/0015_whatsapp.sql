@@ -74,6 +74,7 @@ CREATE TABLE "quick_replies" (
 	CONSTRAINT "quick_replies_shortcut_unik" UNIQUE("shortcut")
 );
 --> statement-breakpoint
+ALTER TABLE "percobaan" ADD COLUMN "ditanya_pada" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "chats" ADD CONSTRAINT "chats_assigned_to_akun_id_fk" FOREIGN KEY ("assigned_to") REFERENCES "public"."akun"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "messages" ADD CONSTRAINT "messages_chat_id_chats_id_fk" FOREIGN KEY ("chat_id") REFERENCES "public"."chats"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "messages" ADD CONSTRAINT "messages_agent_id_akun_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."akun"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -25,6 +25,17 @@ grant update (harga, aktif) on produk to satupintu_app;
 create trigger produk_jejak after update on produk
   for each row execute function app.jejak('id', 'kode', 'nama', 'kategori', 'harga', 'nominal', 'deskripsi', 'aktif');
 --> statement-breakpoint
+-- Trigger: notes when the biller is asked. Whoever asks about a purchase that never reached it makes it now.
+create function app.catat_ditanya() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  new.ditanya_pada := app.jam();
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger percobaan_ditanya before update on percobaan
+  for each row when (new.ditanya > old.ditanya) execute function app.catat_ditanya();
+--> statement-breakpoint
 -- For admins: ends a purchase that stays open, after its fate was settled with the biller. It is settled as the biller's
 -- own word would be, once; whoever comes second finds it final. p_alasan is for us, p_kalimat for the mitra; p_sn may
 -- come with a success. What the biller said of the attempt stays as it was said, and so does its price.
@@ -50,7 +61,7 @@ begin
   end if;
   select p.* into strict v_percobaan from percobaan p where p.transaksi_id = p_transaksi order by p.ke desc limit 1;
   -- The biller's own answer may still be on its way: it would come to a purchase that was given back.
-  if v_percobaan.dikirim_pada > app.jam() - interval '10 minutes' then
+  if greatest(v_percobaan.dikirim_pada + interval '10 minutes', v_percobaan.ditanya_pada + interval '2 minutes') > app.jam() then
     raise exception 'TRANSAKSI_BERJALAN' using errcode = 'PT409';
   end if;
   if p_hasil = 'sukses' and (v_percobaan.ditanya = 0 or v_percobaan.dikirim_pada is null) then

@@ -43,7 +43,7 @@ async function selesai(mitra: Mitra, body: Parameters<typeof purchase>[2] = {}):
 /** Lets the time pass in which the biller's own answer is waited for. */
 async function menunggu(id: number): Promise<number> {
   await world.cloud.neon.asOwner(
-    "update percobaan set dikirim_pada = dikirim_pada - interval '10 minutes' where transaksi_id = $1",
+    "update percobaan set dikirim_pada = dikirim_pada - interval '10 minutes', ditanya_pada = ditanya_pada - interval '2 minutes' where transaksi_id = $1",
     [id],
   );
   return id;
@@ -284,14 +284,16 @@ describe("deciding a purchase that stays open", () => {
       const mitra = await makeMitra(world, { saldo: 100_000 });
       const id = await macet(mitra);
       const path = `/dashboard/transaksi/${id}`;
-      for (const [minutes, status] of [
-        [0, 409],
-        [9.9, 409],
-        [10, 303],
+      for (const [sent, asked, status] of [
+        [0, 0, 409],
+        [9.9, 9.9, 409],
+        [60, 1.9, 409],
+        [10, 2, 303],
       ] as const) {
         await world.cloud.neon.asOwner(
-          "update percobaan set dikirim_pada = app.jam() - make_interval(secs => $2) where transaksi_id = $1",
-          [id, minutes * 60],
+          `update percobaan set dikirim_pada = app.jam() - make_interval(secs => $2), ditanya_pada = app.jam() - make_interval(secs => $3)
+            where transaksi_id = $1`,
+          [id, sent * 60, asked * 60],
         );
         const page = await admin.page(path);
         expect(page.includes("Belum dapat diputuskan")).toBe(status === 409);

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { TUNGGU_PUTUSAN_MENIT, type RincianTransaksi } from "../../ppob/transaksi/transaksi.ts";
+import type { RincianTransaksi } from "../../ppob/transaksi/transaksi.ts";
 import { ALAMAT, alamatSatu } from "../alamat.ts";
 import {
   Bagian,
@@ -167,13 +167,11 @@ const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian,
 const BagianPutusan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian, pelihat }) => {
   const terakhir = rincian.percobaan.at(-1);
   const { dikirimPada = null } = terakhir ?? {};
-  if (terakhir?.ditunggu && dikirimPada)
+  if (terakhir?.ditungguSampai)
     return (
       <Pesan nada="tunggu">
         Belum dapat diputuskan: pembelian ini masih berjalan di biller, dan jawabannya masih ditunggu. Muat
-        ulang halaman ini setelah{" "}
-        <Saat pada={new Date(dikirimPada.getTime() + TUNGGU_PUTUSAN_MENIT * 60_000)} />, yaitu{" "}
-        {TUNGGU_PUTUSAN_MENIT} menit setelah dikirim.
+        ulang halaman ini setelah <Saat pada={terakhir.ditungguSampai} />.
       </Pesan>
     );
   const terkirim = dikirimPada !== null && terakhir !== undefined && terakhir.ditanya > 0;

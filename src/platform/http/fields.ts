@@ -34,10 +34,12 @@ export function paragraphField(min: number, max: number) {
 
 /** What people write to each other: as `paragraphField`, but it may be nothing but an emoji or a question mark. */
 export function messageField(max: number) {
-  return paragraphField(0, max)
-    // The blank of Braille is a symbol, and shows nothing.
-    .refine((text) => /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u.test(text), "tulis dahulu")
-    .openapi({ minLength: 1, maxLength: max });
+  return (
+    paragraphField(0, max)
+      // The blank of Braille is a symbol, and shows nothing.
+      .refine((text) => /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u.test(text), "tulis dahulu")
+      .openapi({ minLength: 1, maxLength: max })
+  );
 }
 
 /** A telephone number as people write it; kept so. */

@@ -144,15 +144,21 @@ export function transaksiUntukStaf(
     .limit(batas);
 }
 
-/** How long the biller's own answer is waited for before people may decide, as `app.putuskan_transaksi` demands it. */
-export const TUNGGU_PUTUSAN_MENIT = 10;
+/**
+ * How long the biller's own answer is waited for before people may decide, as `app.putuskan_transaksi` demands it: after
+ * the attempt was sent, and after it was last asked about, in minutes.
+ */
+export const TUNGGU_PUTUSAN = { dikirim: 10, ditanya: 2 };
 
-/** The attempts of a purchase at the biller, first one first; for staff. `ditunggu`: too young to be decided by people. */
+/** The attempts of a purchase at the biller, first one first; for staff. `ditungguSampai`: until then people do not decide. */
 export function percobaanTransaksi(db: Database, id: number) {
-  const { dikirimPada } = percobaan;
-  const ditunggu = sql<boolean>`coalesce(${dikirimPada} > app.jam() - make_interval(mins => ${TUNGGU_PUTUSAN_MENIT}), false)`;
+  const sampai = sql`greatest(${percobaan.dikirimPada} + make_interval(mins => ${TUNGGU_PUTUSAN.dikirim}),
+    ${percobaan.ditanyaPada} + make_interval(mins => ${TUNGGU_PUTUSAN.ditanya}))`;
+  const ditungguSampai = sql<Date | null>`case when ${sampai} > app.jam() then ${sampai} end`.mapWith(
+    percobaan.dikirimPada,
+  );
   return db
-    .select({ ...getTableColumns(percobaan), ditunggu })
+    .select({ ...getTableColumns(percobaan), ditungguSampai })
     .from(percobaan)
     .where(eq(percobaan.transaksiId, id))
     .orderBy(asc(percobaan.ke));

@@ -73,6 +73,8 @@ export const percobaan = pgTable(
     dikirimPada: timestamp("dikirim_pada", { withTimezone: true }),
     /** How often the biller was asked, the purchase itself included. */
     ditanya: integer().notNull().default(0),
+    /** When it was last asked; a trigger keeps it. */
+    ditanyaPada: timestamp("ditanya_pada", { withTimezone: true }),
     rc: text(),
     pesan: text(),
     sn: text(),

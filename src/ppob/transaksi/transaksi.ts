@@ -12,14 +12,14 @@ import {
   putuskanTransaksi,
   satuTransaksi,
   STATUS_DICARI,
-  TUNGGU_PUTUSAN_MENIT,
+  TUNGGU_PUTUSAN,
   transaksiTerbaru,
   transaksiUntukStaf,
   type Putusan,
   type SaringanTransaksi,
 } from "./repo.ts";
 
-export { STATUS_DICARI, TUNGGU_PUTUSAN_MENIT };
+export { STATUS_DICARI };
 export type { Putusan, SaringanTransaksi };
 
 export const SaldoTidakCukup = defineError(402, "SALDO_TIDAK_CUKUP", "Saldo tidak cukup");
@@ -33,7 +33,7 @@ export const TransaksiSelesai = defineError(
 export const TransaksiBerjalan = defineError(
   409,
   "TRANSAKSI_BERJALAN",
-  `Pembelian ini masih berjalan di biller. Putuskan paling cepat ${TUNGGU_PUTUSAN_MENIT} menit setelah dikirim.`,
+  `Pembelian ini masih berjalan di biller. Putuskan paling cepat ${TUNGGU_PUTUSAN.dikirim} menit setelah dikirim, dan ${TUNGGU_PUTUSAN.ditanya} menit setelah biller terakhir ditanya.`,
 );
 export const BelumDikirim = defineError(
   409,
