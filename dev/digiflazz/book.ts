@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeSync } from "node:fs";
+import { readJsonLines } from "../json-lines.ts";
 import { jakartaDay } from "./jakarta-time.ts";
 import type { Status } from "./reply-codes.ts";
 
@@ -106,7 +107,7 @@ export class Book {
 
   /** Opens `file` if there is one; `openingDeposit` counts only for a new book. */
   constructor(file: string | undefined, openingDeposit: number) {
-    const lines = file && existsSync(file) ? readWholeLines(file) : [];
+    const lines = file && existsSync(file) ? readJsonLines<Line>(file, "the biller's book") : [];
     if (file) this.#file = openSync(file, "a");
     for (const line of lines) this.#apply(line);
     if (lines.length === 0) this.#record({ line: "opened", deposit: openingDeposit });
@@ -228,25 +229,4 @@ function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
-}
-
-/** A kill in mid-write leaves half a line at the end: it never counted, and is cut off so that the next line is whole. */
-function readWholeLines(file: string): Line[] {
-  const bytes = readFileSync(file);
-  const whole = bytes.lastIndexOf("\n") + 1;
-  if (whole < bytes.length) truncateSync(file, whole);
-  return bytes
-    .subarray(0, whole)
-    .toString()
-    .split("\n")
-    .filter(Boolean)
-    .map((line, at) => readLine(line, `${file}:${at + 1}`));
-}
-
-function readLine(line: string, where: string): Line {
-  try {
-    return JSON.parse(line) as Line;
-  } catch {
-    throw new Error(`${where} is not a line of the biller's book`);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Agenda } from "./agenda.ts";
+import type { Agenda } from "../agenda.ts";
 import {
   PENDING,
   type Book,

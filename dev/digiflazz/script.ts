@@ -1,4 +1,4 @@
-import type { Agenda } from "./agenda.ts";
+import type { Agenda } from "../agenda.ts";
 import type { Order, Outcome } from "./book.ts";
 import type { PostpaidProduct, PrepaidProduct } from "./products.ts";
 

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from "../clock.ts";
 import { serveStandIn, type StandIn, type WireAnswer, type WireRequest } from "../stand-in.ts";
-import { Agenda } from "./agenda.ts";
+import { Agenda } from "../agenda.ts";
 import { Book } from "./book.ts";
 import { Executions } from "./executions.ts";
 import { PriceList } from "./price-list.ts";

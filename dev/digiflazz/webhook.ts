@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { isLoopback } from "../stand-in.ts";
-import type { Agenda } from "./agenda.ts";
+import type { Agenda } from "../agenda.ts";
 import type { WebhookEvent } from "./book.ts";
 
 // Taken at load: a test that patches globalThis.fetch for the app must not catch the vendor's own deliveries.

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeSync } from "node:fs";
+import { readJsonLines } from "../json-lines.ts";
 import { STATUS_CODES, type Media, type Message, type Status } from "./message.ts";
 
 /** A webhook that is neither accepted nor given up. */
@@ -31,7 +32,7 @@ export class Book {
   #owed = new Map<string, Owed>();
 
   constructor(file: string | undefined) {
-    const lines = file && existsSync(file) ? readWholeLines(file) : [];
+    const lines = file && existsSync(file) ? readJsonLines<Line>(file, "the phones' book") : [];
     if (file) this.#file = openSync(file, "a");
     for (const line of lines) this.#apply(line);
   }
@@ -121,26 +122,5 @@ export class Book {
     const chat = this.#byChat.get(message.chatId);
     if (chat) chat.push(message);
     else this.#byChat.set(message.chatId, [message]);
-  }
-}
-
-/** A kill in mid-write leaves half a line at the end: it never counted, and is cut off so that the next line is whole. */
-function readWholeLines(file: string): Line[] {
-  const bytes = readFileSync(file);
-  const whole = bytes.lastIndexOf("\n") + 1;
-  if (whole < bytes.length) truncateSync(file, whole);
-  return bytes
-    .subarray(0, whole)
-    .toString()
-    .split("\n")
-    .filter(Boolean)
-    .map((line, at) => readLine(line, `${file}:${at + 1}`));
-}
-
-function readLine(line: string, where: string): Line {
-  try {
-    return JSON.parse(line) as Line;
-  } catch {
-    throw new Error(`${where} is not a line of the phones' book`);
   }
 }

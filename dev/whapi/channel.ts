@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import type { Agenda } from "../digiflazz/agenda.ts";
+import type { Agenda } from "../agenda.ts";
 import type { Book, Owed } from "./book.ts";
 import {
   attachmentOf,

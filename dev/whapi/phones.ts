@@ -1,4 +1,4 @@
-import type { Agenda } from "../digiflazz/agenda.ts";
+import type { Agenda } from "../agenda.ts";
 import type { Book } from "./book.ts";
 import type { Channel } from "./channel.ts";
 import { chatWith, numberOf, type Media, type MediaKind, type Message, type Status } from "./message.ts";

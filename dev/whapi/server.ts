@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from "../clock.ts";
-import { Agenda } from "../digiflazz/agenda.ts";
+import { Agenda } from "../agenda.ts";
 import { serveStandIn, type StandIn } from "../stand-in.ts";
 import { whapiApi } from "./api.ts";
 import { Book } from "./book.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { Agenda } from "../digiflazz/agenda.ts";
+import { Agenda } from "../agenda.ts";
 import { isLoopback } from "../stand-in.ts";
 import type { Owed } from "./book.ts";
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ManualClock } from "../../dev/clock.ts";
-import { Agenda } from "../../dev/digiflazz/agenda.ts";
+import { Agenda } from "../../dev/agenda.ts";
 import { Buyer, startReceiver, type Arrival } from "./digiflazz-buyer.ts";
 import { startDigiflazz, type DigiflazzOptions } from "../../dev/digiflazz/server.ts";
 

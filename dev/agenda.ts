@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** What the stand-in still has to do: its timers and its work in flight, so that it can be waited for and closed. */
 export class Agenda {
