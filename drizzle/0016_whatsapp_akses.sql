@@ -479,10 +479,13 @@ declare
   v_jumlah integer;
 begin
   if app.layanan() is null then raise exception 'BUKAN_LAYANAN' using errcode = 'PT403'; end if;
-  delete from chats where id in (
-    select c.id from chats c left join messages m on m.id = c.last_message_id
-    where coalesce(m.created_at, c.created_at) < app.jam() - make_interval(days => p_hari)
-    order by c.last_message_id nulls first limit p_batas for update of c skip locked);
+  -- Ids of messages rise with time: the chats that have been silent longest stand first in their index. One that is written
+  -- to at this moment has another newest message, and stays.
+  delete from chats using (
+    select c.id, c.last_message_id from (select id, last_message_id from chats order by last_message_id limit p_batas) c
+      join messages m on m.id = c.last_message_id
+    where m.created_at < app.jam() - make_interval(days => p_hari)) lama
+  where chats.id = lama.id and chats.last_message_id = lama.last_message_id;
   get diagnostics v_jumlah = row_count;
   return v_jumlah;
 end $$;
