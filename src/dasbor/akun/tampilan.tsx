@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Akun } from "../../akun/akun.ts";
-import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
+import { ALAMAT, alamatSatu } from "../alamat.ts";
 import {
   Formulir,
   ID_HASIL,
@@ -8,7 +8,7 @@ import {
   Lencana,
   LencanaAktif,
   nomorDi,
-  Penghalaman,
+  PenghalamanTerbaru,
   Penyaring,
   Pesan,
   Pilihan,
@@ -153,19 +153,7 @@ export function halamanAkun(
             baris={baris}
             kosong="Tidak ada akun yang cocok."
           />
-          <Penghalaman
-            mundur={
-              sebelum === undefined
-                ? undefined
-                : { judul: "Terbaru", ke: denganKueri(ALAMAT.akun, { peran }) }
-            }
-            maju={
-              lanjut && {
-                judul: "Lebih lama",
-                ke: denganKueri(ALAMAT.akun, { peran, sebelum: lanjut.id }),
-              }
-            }
-          />
+          <PenghalamanTerbaru ke={ALAMAT.akun} saringan={{ peran }} sebelum={sebelum} lanjut={lanjut} />
         </section>
       </>
     ),

@@ -5,6 +5,7 @@ import {
   ID_HASIL,
   Isian,
   Penghalaman,
+  PenghalamanTerbaru,
   Penyaring,
   Pesan,
   Rincian,
@@ -85,19 +86,7 @@ export function halamanAudit(
             baris={baris}
             kosong="Tidak ada catatan yang cocok."
           />
-          <Penghalaman
-            mundur={
-              sebelum === undefined
-                ? undefined
-                : { judul: "Terbaru", ke: denganKueri(ALAMAT.audit, saringan) }
-            }
-            maju={
-              lanjut && {
-                judul: "Lebih lama",
-                ke: denganKueri(ALAMAT.audit, { ...saringan, sebelum: lanjut.id }),
-              }
-            }
-          />
+          <PenghalamanTerbaru ke={ALAMAT.audit} saringan={saringan} sebelum={sebelum} lanjut={lanjut} />
         </section>
       </>
     ),

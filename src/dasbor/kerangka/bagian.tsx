@@ -1,5 +1,6 @@
 import type { Child, FC } from "hono/jsx";
 import { waktu } from "./bentuk.ts";
+import { denganKueri } from "../alamat.ts";
 
 // The parts that pages are put together from.
 
@@ -85,6 +86,22 @@ export const Penghalaman: FC<{
     </nav>
   );
 };
+
+/**
+ * `Penghalaman` of a list with the newest first, at the address `ke`: this page holds what is older than `sebelum` if given,
+ * and `lanjut` is its last row if there is another page.
+ */
+export const PenghalamanTerbaru: FC<{
+  ke: string;
+  saringan: Parameters<typeof denganKueri>[1];
+  sebelum: number | undefined;
+  lanjut: { id: number } | undefined;
+}> = ({ ke, saringan, sebelum, lanjut }) => (
+  <Penghalaman
+    mundur={sebelum === undefined ? undefined : { judul: "Terbaru", ke: denganKueri(ke, saringan) }}
+    maju={lanjut && { judul: "Lebih lama", ke: denganKueri(ke, { ...saringan, sebelum: lanjut.id }) }}
+  />
+);
 
 export type Nada = "baik" | "buruk" | "tunggu" | "netral";
 

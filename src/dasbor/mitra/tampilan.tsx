@@ -1,10 +1,10 @@
 import type { Mitra } from "../../ppob/mitra/mitra.ts";
-import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
+import { ALAMAT, alamatSatu } from "../alamat.ts";
 import {
   ID_HASIL,
   Isian,
   LencanaAktif,
-  Penghalaman,
+  PenghalamanTerbaru,
   Penyaring,
   Pilihan,
   rupiah,
@@ -61,19 +61,7 @@ export function halamanMitra(
             baris={baris}
             kosong="Tidak ada mitra yang cocok."
           />
-          <Penghalaman
-            mundur={
-              sebelum === undefined
-                ? undefined
-                : { judul: "Terbaru", ke: denganKueri(ALAMAT.mitra, saringan) }
-            }
-            maju={
-              lanjut && {
-                judul: "Lebih lama",
-                ke: denganKueri(ALAMAT.mitra, { ...saringan, sebelum: lanjut.id }),
-              }
-            }
-          />
+          <PenghalamanTerbaru ke={ALAMAT.mitra} saringan={saringan} sebelum={sebelum} lanjut={lanjut} />
         </section>
       </>
     ),

@@ -1,9 +1,9 @@
 import type { TransaksiStaf } from "../../ppob/transaksi/transaksi.ts";
-import { ALAMAT, alamatSatu, denganKueri } from "../alamat.ts";
+import { ALAMAT, alamatSatu } from "../alamat.ts";
 import {
   ID_HASIL,
   Isian,
-  Penghalaman,
+  PenghalamanTerbaru,
   Penyaring,
   Pilihan,
   rupiah,
@@ -70,19 +70,7 @@ export function halamanTransaksi(
             baris={baris}
             kosong="Tidak ada transaksi yang cocok."
           />
-          <Penghalaman
-            mundur={
-              sebelum === undefined
-                ? undefined
-                : { judul: "Terbaru", ke: denganKueri(ALAMAT.transaksi, saringan) }
-            }
-            maju={
-              lanjut && {
-                judul: "Lebih lama",
-                ke: denganKueri(ALAMAT.transaksi, { ...saringan, sebelum: lanjut.id }),
-              }
-            }
-          />
+          <PenghalamanTerbaru ke={ALAMAT.transaksi} saringan={saringan} sebelum={sebelum} lanjut={lanjut} />
         </section>
       </>
     ),

@@ -153,13 +153,15 @@ export async function atur(
   // A karyawan that has given a chat to a colleague does not see it any more.
   const chat = sesudah ?? (sebelum && diserahkan(sebelum, ubahan, petugas?.nama ?? null));
   if (!chat) throw new ChatTidakAda();
-  if (ubahan.mode) background(ingat(deps, chat));
+  if (chat.mode !== sebelum?.mode || ubahan.mode) background(ingat(deps, chat));
   return chat;
 }
 
 /** A chat as it left the caller's sight, for the hands of somebody called `assignedName`. */
 function diserahkan(chat: Chat, ubahan: repo.Ubahan, assignedName: string | null): Chat {
-  const { mode = chat.mode, assigned_to: assignedTo = null, labels = chat.labels, read } = ubahan;
+  const { assigned_to: assignedTo = null, labels = chat.labels, read } = ubahan;
+  // As app.atur_chat has it: what somebody has, is answered by that person.
+  const mode = ubahan.mode ?? (assignedTo !== null && chat.mode === "BOT" ? "AGENT" : chat.mode);
   const sampai = ubahan.mode ? ubahan.resume_at : chat.resumeAt;
   return {
     ...chat,

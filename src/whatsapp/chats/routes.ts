@@ -66,6 +66,7 @@ const atur = defineRoute({
   operationId: "aturChat",
   tags,
   summary: "Ambil alih, jeda, kembalikan ke bot, tugaskan, beri label, tandai dibaca",
+  description: "Yang tidak dikirim tetap. Chat yang ditugaskan kepada petugas dijawab manusia (AGENT).",
   access,
   request: { params: chatParams, body: { required: true, content: json(ubahChatSchema) } },
   responses: { 200: { description: "Chat", content: json(chatSchema) } },

@@ -59,7 +59,6 @@ export const pesanMasuk = z.object({
 export type PesanMasuk = z.output<typeof pesanMasuk>;
 
 export const statusMasuk = z.object({ id: tanda, status: z.string().max(40) });
-export type StatusMasuk = z.output<typeof statusMasuk>;
 
 /** One element at a time is judged later: a bad one does not keep the others out. */
 export const webhookSchema = z
