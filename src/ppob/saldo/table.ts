@@ -25,6 +25,7 @@ export const jenisJurnal = pgEnum("jenis_jurnal", [
   "cair",
   "batal_cair",
   "angsuran",
+  "deposit",
 ]);
 
 /**
@@ -67,6 +68,8 @@ export const jurnal = pgTable(
     jenis: jenisJurnal().notNull(),
     transaksiId: bigint("transaksi_id", { mode: "number" }).references(() => transaksi.id),
     loanId: bigint("loan_id", { mode: "number" }).references(() => loanApplications.id),
+    /** Whose books it moves, if a mitra's. */
+    mitraId: bigint("mitra_id", { mode: "number" }).references(() => mitra.id),
     /** Who moved it by hand, and why; only of top-ups and loans. */
     akunId: bigint("akun_id", { mode: "number" }).references(() => akun.id),
     keterangan: text(),
@@ -93,9 +96,15 @@ export const mutasi = pgTable(
     jumlah: bigint({ mode: "bigint" }).notNull(),
     /** Balance of the book after this entry; null for the house's books. */
     saldoSesudah: bigint("saldo_sesudah", { mode: "bigint" }),
+    /** The journal's, beside the entry so that the entries of a book are found by them. */
+    jenis: jenisJurnal().notNull(),
+    /** Never before that of the entry before it, of a book with a balance: in such a book ids and times have one order. */
+    waktu: timestamp({ withTimezone: true }).notNull(),
   },
   (kolom) => [
     index("mutasi_buku").on(kolom.bukuId, kolom.id),
+    index("mutasi_buku_waktu").on(kolom.bukuId, kolom.waktu, kolom.id),
+    index("mutasi_buku_jenis").on(kolom.bukuId, kolom.jenis, kolom.id),
     index("mutasi_jurnal").on(kolom.jurnalId),
     check("mutasi_jumlah_bukan_nol", sql`${kolom.jumlah} <> 0`),
   ],
