@@ -4,7 +4,7 @@ import { sesiRoutes } from "./akun/sesi/routes.ts";
 import { amancairRoutes } from "./amancair/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { dasborRoutes } from "./dasbor/routes.ts";
-import { courierDeps, jobDeps, type Deps } from "./deps.ts";
+import { courierDeps, ppobDeps, type Deps } from "./deps.ts";
 import { jabatanRoutes } from "./direktori/jabatan/routes.ts";
 import { usersRoutes } from "./direktori/users/routes.ts";
 import { halamanRoutes } from "./halaman/routes.ts";
@@ -16,11 +16,9 @@ import { either } from "./platform/http/route.ts";
 import { createRouter, type Router } from "./platform/http/router.ts";
 import { signedByQueue } from "./platform/queue/queue.ts";
 import { billerAccess } from "./ppob/biller/biller.ts";
+import { bankAccess } from "./ppob/deposit/bank.ts";
 import { mitraAccess } from "./ppob/mitra/mitra.ts";
-import { mitraRoutes } from "./ppob/mitra/routes.ts";
-import { produkRoutes } from "./ppob/produk/routes.ts";
-import { saldoRoutes } from "./ppob/saldo/routes.ts";
-import { callbackRoutes, transaksiRoutes } from "./ppob/transaksi/routes.ts";
+import { ppobRoutes } from "./ppob/routes.ts";
 import { QUEUE_PATH } from "./ppob/transaksi/transaksi.ts";
 import * as outbox from "./whatsapp/outbox/outbox.ts";
 import { whatsappRoutes } from "./whatsapp/routes.ts";
@@ -49,17 +47,14 @@ export function createApp(deps: Deps): Router {
   const staffOrMitra = either("x-api-key", mitraAccess, untuk("admin", "karyawan"));
   const codes = { ...limited, kirimWhatsapp: outbox.kirimKode(deps.whapi) };
   app.route("/", otpRoutes(codes, staffOrMitra, [outbox.NomorTanpaWhatsapp]));
-  app.route("/", mitraRoutes({ ...deps, local: config.local, testBalance: config.testBalance }));
-  app.route("/", saldoRoutes(deps));
-  app.route("/", produkRoutes(deps));
-  app.route("/", transaksiRoutes(deps));
-  app.route("/", callbackRoutes(jobDeps(deps), queueAccess(QUEUE_PATH)));
+  app.route("/", ppobRoutes(ppobDeps(deps), queueAccess));
   const { webhookSecret } = config.whapi;
   const whatsapp = { ...limited, ...courierDeps(deps), webhookSecret };
   app.route("/", whatsappRoutes(whatsapp, queueAccess(outbox.QUEUE_PATH)));
 
+  const vendors = [billerAccess, bankAccess(config.deposit.bankWebhookSecret), whapiAccess(webhookSecret)];
   publishDocs(app, {
-    accesses: [siapaPun, mitraAccess, queueAccess(QUEUE_PATH), billerAccess, whapiAccess(webhookSecret)],
+    accesses: [siapaPun, mitraAccess, queueAccess(QUEUE_PATH), ...vendors],
     description: "Lima backend di balik satu pintu. Galat: RFC 9457 (application/problem+json).",
   });
   return app;

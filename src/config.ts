@@ -34,6 +34,8 @@ export interface Config {
     timeoutSeconds: number;
     /** Digiflazz asks for at least 60 s between two questions about one `ref_id`. */
     recheckSeconds: number;
+    /** What the relay at `baseUrl` is shown, where there is one. */
+    relaySecret: string | undefined;
   };
   whapi: {
     baseUrl: string;
@@ -44,6 +46,12 @@ export interface Config {
     perSecond: number;
     /** Days after which a silent conversation is deleted. */
     chatDays: number;
+  };
+  deposit: {
+    /** Where resellers transfer to, as they read it. */
+    rekening: string | undefined;
+    /** What reports of our bank account are signed with; without it none is taken. */
+    bankWebhookSecret: string | undefined;
   };
 }
 
@@ -60,6 +68,7 @@ const secret = z
   .refine((text) => text.length >= 16 && new Set(text).size >= 8, "minimal 16 karakter, tidak mudah ditebak");
 /** RFC 7518 §3.2: a key of HS256 has at least 256 bits. */
 const signingKey = secret.refine((text) => Buffer.byteLength(text) >= 32, "minimal 32 byte");
+const headerSecret = signingKey.regex(/^[\x21-\x7e]{1,200}$/, "ASCII tanpa spasi, maksimal 200 karakter");
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ""));
 /** Scheme, host and port, normalised: signatures are compared with it letter by letter. */
 const origin = z
@@ -120,13 +129,14 @@ const variables = z.object({
     .refine((value) => value <= 35, "paling lama 35: sebuah klaim harus lebih panjang")
     .default(30),
   BILLER_RECHECK_SECONDS: seconds.default(60),
+  BILLER_RELAY_SECRET: headerSecret.optional(),
   WHAPI_BASE_URL: httpUrl,
   WHAPI_TOKEN: secret,
-  WHAPI_WEBHOOK_SECRET: signingKey
-    .regex(/^[\x21-\x7e]{1,200}$/, "ASCII tanpa spasi, maksimal 200 karakter")
-    .optional(),
+  WHAPI_WEBHOOK_SECRET: headerSecret.optional(),
   WHAPI_PER_SECOND: whole("pesan per detik", 4).default(5),
   RETENSI_CHAT_HARI: whole("hari", 4).default(365),
+  REKENING_DEPOSIT: z.string().trim().min(1).max(200, "maksimal 200 karakter").optional(),
+  BANK_WEBHOOK_SECRET: secret.optional(),
 });
 
 function toSealKeys(text: string): SealKeys {
@@ -189,6 +199,7 @@ function toConfig(values: Variables): Config {
       webhookSecret: values.BILLER_WEBHOOK_SECRET,
       timeoutSeconds: values.BILLER_TIMEOUT_SECONDS,
       recheckSeconds: values.BILLER_RECHECK_SECONDS,
+      relaySecret: values.BILLER_RELAY_SECRET,
     },
     whapi: {
       baseUrl: values.WHAPI_BASE_URL,
@@ -197,6 +208,7 @@ function toConfig(values: Variables): Config {
       perSecond: values.WHAPI_PER_SECOND,
       chatDays: values.RETENSI_CHAT_HARI,
     },
+    deposit: { rekening: values.REKENING_DEPOSIT, bankWebhookSecret: values.BANK_WEBHOOK_SECRET },
   };
 }
 
@@ -207,22 +219,15 @@ const QSTASH_DEV_MARKS = [
   "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIs",
 ];
 
-const SECRETS = [
-  "SECRET_KEY",
-  "SECRET_KEY_PREVIOUS",
-  "BOOTSTRAP_TOKEN",
-  "UPSTASH_REDIS_REST_TOKEN",
-  "QSTASH_TOKEN",
-  "QSTASH_CURRENT_SIGNING_KEY",
-  "QSTASH_NEXT_SIGNING_KEY",
-  "BILLER_API_KEY",
-  "BILLER_WEBHOOK_SECRET",
-  "WHAPI_TOKEN",
-  "WHAPI_WEBHOOK_SECRET",
-];
+/** Every variable that says by its name that nobody else may know it, but for the keys of the data, which are many. */
+const SECRETS = variables
+  .keyof()
+  .options.filter((name) => /_(KEY|KEY_PREVIOUS|SECRET|TOKEN)$/.test(name) && name !== "DATA_KEY");
 
 /** What its owner makes up, and might make up badly. */
-const MADE_UP = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN", "WHAPI_WEBHOOK_SECRET"];
+const MADE_UP = SECRETS.filter((name) =>
+  /^(SECRET_KEY|BOOTSTRAP|BILLER_RELAY|WHAPI_WEBHOOK|BANK_WEBHOOK)/.test(name),
+);
 const SAMPLE_WORDS = /change|your|secret|replace|example|rahasia|contoh|\s/i;
 
 const ADDRESSES = [

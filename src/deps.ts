@@ -1,6 +1,7 @@
 import type { PemusnahanDeps } from "./amancair/privacy/privacy.ts";
 import type { Config, Env } from "./config.ts";
 import { createAuth, type Auth } from "./platform/auth/auth.ts";
+import type { Signatures } from "./platform/auth/signatures.ts";
 import { createPasswords, type Passwords } from "./platform/auth/passwords.ts";
 import { systemClock, type Clock } from "./platform/clock.ts";
 import { createBlindIndex, type BlindIndex } from "./platform/crypto/blind-index.ts";
@@ -16,6 +17,8 @@ import { createCodes, type Codes } from "./platform/redis/codes.ts";
 import { openRedis } from "./platform/redis/redis.ts";
 import type { Biller } from "./ppob/biller/biller.ts";
 import { createDigiflazz } from "./ppob/biller/digiflazz.ts";
+import { createTandaTangan } from "./ppob/mitra/mitra.ts";
+import { cariNama, type CallbackDeps, type Resolve } from "./ppob/callback/callback.ts";
 import type { JobDeps } from "./ppob/transaksi/jobs.ts";
 import { createKeadaanBot, type KeadaanBot } from "./whatsapp/keadaan/keadaan.ts";
 import type { KurirDeps } from "./whatsapp/outbox/jobs.ts";
@@ -39,7 +42,10 @@ export interface Deps {
   whapi: Whapi;
   keadaanBot: KeadaanBot;
   auth: Auth;
+  signatures: Signatures;
   passwords: Passwords;
+  /** The DNS. */
+  resolve: Resolve;
 }
 
 /** The only place where clients are made. None of them holds a connection, so one set serves a whole isolate. */
@@ -52,12 +58,14 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     plainHttp: config.local,
   };
   const redis = openRedis(config.redis);
+  const db = openDatabase(config.databaseUrl);
+  const sealer = createSealer(config.sealKeys);
   return {
     config,
-    db: openDatabase(config.databaseUrl),
+    db,
     queue: openQueue(config.queue, config.publicUrl),
     biller: createDigiflazz({ ...config.biller, testing: config.local }),
-    sealer: createSealer(config.sealKeys),
+    sealer,
     blindIndex: createBlindIndex(config.sealKeys),
     clock,
     ids: systemIds,
@@ -69,7 +77,9 @@ export function openDeps(config: Config, env: Env, clock: Clock = systemClock): 
     whapi: createWhapi(config.whapi),
     keadaanBot: createKeadaanBot(redis, signingSecrets[0], clock),
     auth: createAuth(authSettings, clock, systemIds),
+    signatures: createTandaTangan(db, sealer, clock),
     passwords: createPasswords(bcryptCost),
+    resolve: cariNama,
   };
 }
 
@@ -88,4 +98,16 @@ export function jobDeps(deps: Deps): JobDeps {
 export function courierDeps(deps: Deps): KurirDeps {
   const { perSecond, chatDays } = deps.config.whapi;
   return { ...deps, whapiPerSecond: perSecond, chatDays };
+}
+
+/** What delivers messages to mitra's endpoints. */
+export function callbackDeps(deps: Deps): CallbackDeps {
+  const { local, publicUrl, strictRateLimits } = deps.config;
+  return { ...deps, local, ownHost: new URL(publicUrl).host, strictRateLimits };
+}
+
+/** What the resellers' doors work with. */
+export function ppobDeps(deps: Deps) {
+  const { testBalance, deposit } = deps.config;
+  return { ...jobDeps(deps), ...callbackDeps(deps), ...deposit, testBalance };
 }

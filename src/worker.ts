@@ -1,11 +1,14 @@
 import type { Hono } from "hono";
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig, type Env } from "./config.ts";
-import { courierDeps, erasureDeps, jobDeps, openDeps, type Deps } from "./deps.ts";
+import { callbackDeps, courierDeps, erasureDeps, jobDeps, openDeps, type Deps } from "./deps.ts";
 import { problemOf, ServiceUnavailable } from "./platform/http/errors.ts";
 import { systemIds } from "./platform/id.ts";
 import { createLog, describeError } from "./platform/log.ts";
 import { musnahkan } from "./amancair/privacy/privacy.ts";
+import { sapuKiriman } from "./ppob/callback/jobs.ts";
+import { sinkronkan } from "./ppob/produk/jobs.ts";
+import { sapuTandaTangan } from "./ppob/mitra/mitra.ts";
 import { sapu } from "./ppob/transaksi/jobs.ts";
 import { sapuWhatsapp } from "./whatsapp/outbox/jobs.ts";
 
@@ -60,7 +63,10 @@ export default {
     const done = await Promise.allSettled([
       (async () => await sapu(jobDeps(open(env).deps)))(),
       (async () => await musnahkan(erasureDeps(open(env).deps)))(),
+      (async () => await sapuKiriman(callbackDeps(open(env).deps)))(),
+      (async () => await sapuTandaTangan(open(env).deps))(),
       (async () => await sapuWhatsapp(courierDeps(open(env).deps)))(),
+      (async () => await sinkronkan(open(env).deps))(),
     ]);
     const failed = done.filter((one) => one.status === "rejected");
     for (const { reason } of failed) report("sweep_failed", reason);

@@ -95,6 +95,7 @@ test("a good production configuration passes", () => {
       webhookSecret: PRODUCTION["BILLER_WEBHOOK_SECRET"],
       timeoutSeconds: 30,
       recheckSeconds: 60,
+      relaySecret: undefined,
     },
     whapi: {
       baseUrl: "https://gate.whapi.cloud",
@@ -111,6 +112,17 @@ test("what the WhatsApp door may be told, it is told", () => {
   expect(readConfig(env).whapi).toMatchObject({ perSecond: 1, chatDays: 30 });
   const most = { ...PRODUCTION, WHAPI_PER_SECOND: "9999", RETENSI_CHAT_HARI: "9999" };
   expect(readConfig(most).whapi).toMatchObject({ perSecond: 9_999, chatDays: 9_999 });
+});
+
+test("the relay of the biller is shown a secret where there is one", () => {
+  expect(readConfig({ ...PRODUCTION, BILLER_RELAY_SECRET: KEY_OF_ITS_OWN }).biller.relaySecret).toBe(
+    KEY_OF_ITS_OWN,
+  );
+  const same = PRODUCTION["WHAPI_WEBHOOK_SECRET"];
+  expect(refused({ ...PRODUCTION, BILLER_RELAY_SECRET: same })).toEqual([
+    "BILLER_RELAY_SECRET",
+    "WHAPI_WEBHOOK_SECRET",
+  ]);
 });
 
 test("the secret of the WhatsApp webhook may be missing locally, where anybody may call, and nowhere else", () => {
@@ -209,6 +221,12 @@ describe("a malformed variable is refused everywhere", () => {
     ["BILLER_TIMEOUT_SECONDS", "-1"],
     ["BILLER_TIMEOUT_SECONDS", "36"],
     ["BILLER_API_KEY", "a".repeat(40)],
+    ["BILLER_RELAY_SECRET", ""],
+    ["BILLER_RELAY_SECRET", "x1y2z3a4b5c6d7e8f9g0h1i2j3k4l5m"],
+    ["BILLER_RELAY_SECRET", "x".repeat(64)],
+    ["BILLER_RELAY_SECRET", `${KEY_OF_ITS_OWN.slice(0, 40)} ${KEY_OF_ITS_OWN.slice(40)}`],
+    ["BILLER_RELAY_SECRET", `${KEY_OF_ITS_OWN}\u00E9`],
+    ["BILLER_RELAY_SECRET", `${KEY_OF_ITS_OWN}\n`],
     ["SECRET_KEY", ""],
     ["SECRET_KEY", "secret"],
     ["SECRET_KEY", "undefined"],
@@ -296,6 +314,9 @@ describe("in production", () => {
     ["QSTASH_NEXT_SIGNING_KEY", QSTASH_DEV.currentSigningKey],
     ["BILLER_API_KEY", LOCAL_API_KEY],
     ["BILLER_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET],
+    ["BILLER_RELAY_SECRET", "lokal-1a2b3c4d5e6f7g8h9i0j-1a2b3c"],
+    ["BILLER_RELAY_SECRET", "abcdefghabcdefghabcdefghabcdefgh"],
+    ["BILLER_RELAY_SECRET", "replace-this-before-going-live-0"],
     ["WHAPI_BASE_URL", "http://127.0.0.1:8083"],
     ["WHAPI_BASE_URL", "http://localhost:8083"],
     ["WHAPI_TOKEN", LOCAL_WHAPI_TOKEN],
@@ -409,6 +430,7 @@ describe("in production", () => {
     const secrets = {
       QSTASH_TOKEN: "rahasia-lokal-1a2b3c4d",
       BILLER_API_KEY: "rahasia",
+      BILLER_RELAY_SECRET: "rahasia-perantara",
       DATA_KEY: `1:${"ab".repeat(32)}`,
       DATABASE_URL: "postgres://a:rahasia@127.0.0.1/x",
       SECRET_KEY: "rahasia-pendek",
@@ -464,7 +486,13 @@ describe("the signing key", () => {
     "abcdefghabcdefghabcdefghabcdefgh",
     `${" ".repeat(30)}abcdefghijkl`,
   ])("%j is no secret", (sample) => {
-    for (const name of ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "BOOTSTRAP_TOKEN", "WHAPI_WEBHOOK_SECRET"])
+    for (const name of [
+      "SECRET_KEY",
+      "SECRET_KEY_PREVIOUS",
+      "BOOTSTRAP_TOKEN",
+      "BILLER_RELAY_SECRET",
+      "WHAPI_WEBHOOK_SECRET",
+    ])
       expect(refused({ ...PRODUCTION, [name]: sample })).toContain(name);
   });
 
@@ -483,6 +511,7 @@ describe("the signing key", () => {
       "ACCESS_TOKEN_EXPIRE_MINUTES",
       "BCRYPT_COST",
       "BOOTSTRAP_TOKEN",
+      "BILLER_RELAY_SECRET",
       "WHAPI_PER_SECOND",
       "RETENSI_CHAT_HARI",
     ])

@@ -3,9 +3,11 @@ import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { createApp } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
-import { courierDeps, erasureDeps, jobDeps, openDeps, type Deps } from "../src/deps.ts";
+import { callbackDeps, courierDeps, erasureDeps, jobDeps, openDeps, type Deps } from "../src/deps.ts";
 import { createLog } from "../src/platform/log.ts";
 import type { Router } from "../src/platform/http/router.ts";
+import { sapuKiriman } from "../src/ppob/callback/jobs.ts";
+import { sinkronkan } from "../src/ppob/produk/jobs.ts";
 import { sapu } from "../src/ppob/transaksi/jobs.ts";
 import { sapuWhatsapp } from "../src/whatsapp/outbox/jobs.ts";
 import { musnahkan } from "../src/amancair/privacy/privacy.ts";
@@ -36,6 +38,10 @@ export interface World {
   erase(): Promise<number>;
   /** Sends what WhatsApp messages are due, as the cron trigger does. */
   sweepWhatsapp(): Promise<number>;
+  /** Delivers what messages to mitra are due, as the cron trigger does. */
+  sweepCallbacks(): Promise<number>;
+  /** Takes in the biller's price lists whose turn it is, as the cron trigger does. */
+  syncProducts(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,6 +88,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const deps: Deps = {
     ...openDeps(readConfig(env), { ...env, DOKUMEN: bucket }, clock && { now: () => new Date(clock.now()) }),
     log: createLog((line) => log.push(JSON.parse(line))),
+    // No test asks the real DNS.
+    resolve: async () => [],
     ...options.deps,
   };
   const app = createApp(deps);
@@ -113,6 +121,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     sweep: () => sapu(jobDeps(deps)),
     erase: () => musnahkan(erasureDeps(deps)),
     sweepWhatsapp: () => sapuWhatsapp(courierDeps(deps)),
+    syncProducts: () => sinkronkan(deps),
+    sweepCallbacks: () => sapuKiriman(callbackDeps(deps)),
     async close() {
       server.close();
       server.closeAllConnections();

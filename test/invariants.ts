@@ -32,15 +32,37 @@ const INVARIANTS: Record<string, string> = {
     where j.jenis = 'isi_saldo' group by j.id
     having array_agg(b.nama::text || case when m.jumlah > 0 then '+' else '-' end order by b.nama::text)
       is distinct from array['kas-', 'tersedia+']`,
-  "a top-up and what moves a loan, and nothing else, name their admin; a top-up also why": `
+  "a top-up and what moves a loan, and nothing else but a deposit, name their admin; a top-up also why": `
     select j.id from jurnal j left join akun a on a.id = j.akun_id
-    where (j.jenis in ('isi_saldo', 'cair', 'batal_cair', 'angsuran')) <> (a.id is not null)
+    where j.jenis <> 'deposit' and ((j.jenis in ('isi_saldo', 'cair', 'batal_cair', 'angsuran')) <> (a.id is not null)
       or case when j.jenis = 'isi_saldo' then coalesce(j.keterangan, '') = ''
-        when j.jenis in ('batal_cair', 'angsuran') then j.keterangan = '' else j.keterangan is not null end`,
+        when j.jenis in ('batal_cair', 'angsuran') then j.keterangan = '' else j.keterangan is not null end)`,
   "a top-up is in the audit once, by whom the journal names": `
     select j.id from jurnal j
     left join audit a on a.aksi = 'saldo.isi' and a.rincian ->> 'jurnal' = j.id::text and a.pelaku = 'akun:' || j.akun_id
     where j.jenis = 'isi_saldo' group by j.id having count(a.id) <> 1`,
+  "a deposit that is paid has one journal, of its total from kas into its mitra's tersedia, and no other journal is of deposits": `
+    select d.id as deposit, j.id as jurnal from (select * from deposit where status = 'lunas') d
+      full join (select * from jurnal where jenis = 'deposit') j on j.id = d.jurnal_id and j.kunci = 'deposit:' || d.id
+      left join lateral (select array_agg(b.nama::text || m.jumlah order by b.nama::text) as entri, max(b.mitra_id) as mitra
+        from mutasi m join buku b on b.id = m.buku_id where m.jurnal_id = j.id) e on true
+    where e.entri is distinct from array['kas' || -d.total, 'tersedia' || d.total]
+      or e.mitra is distinct from d.mitra_id or j.akun_id is distinct from d.akun_id or j.keterangan = ''`,
+  "a deposit that an admin confirmed is in the audit once, by that admin; no other is": `
+    select d.id from deposit d
+    left join audit a on a.aksi = 'deposit.konfirmasi' and a.sasaran_id = d.id::text and a.pelaku = 'akun:' || d.akun_id
+      and a.rincian ->> 'jurnal' = d.jurnal_id::text
+    group by d.id having count(a.id) <> (d.akun_id is not null)::int`,
+  "what the bank told paid a ticket of that very sum, which is paid": `
+    select m.id from mutasi_bank m join deposit d on d.id = m.deposit_id where d.status <> 'lunas' or d.total <> m.jumlah`,
+  "a journal names the mitra whose books it moves": `
+    select j.id from jurnal j left join mutasi m on m.jurnal_id = j.id left join buku b on b.id = m.buku_id
+    group by j.id having max(b.mitra_id) is distinct from j.mitra_id or min(b.mitra_id) is distinct from j.mitra_id`,
+  "an entry is of its journal's kind, and not before it": `
+    select m.id from mutasi m join jurnal j on j.id = m.jurnal_id where m.jenis <> j.jenis or m.waktu < j.dibuat_pada`,
+  "in a book with a balance ids and times have one order": `
+    select id from (select id, waktu, lag(waktu) over (partition by buku_id order by id) as sebelumnya
+      from mutasi where saldo_sesudah is not null) m where waktu < sebelumnya`,
   "a repayment is in the audit once, by whom the journal names": `
     select j.id from jurnal j
     left join audit a on a.aksi = 'loan_applications.bayar' and a.rincian ->> 'jurnal' = j.id::text and a.pelaku = 'akun:' || j.akun_id

@@ -4,7 +4,7 @@ import { ManualClock } from "../../dev/clock.ts";
 import { sebagai } from "../../src/akun/akses/akses.ts";
 import { dueDates, ruleFor, schedule, type LoanRule } from "../../src/amancair/loan-applications/schedule.ts";
 import { withActor, withoutActor } from "../../src/platform/db/database.ts";
-import { layanan } from "../../src/ppob/transaksi/transaksi.ts";
+import { layanan } from "../../src/ppob/transaksi/hasil.ts";
 import { bodyOf, refusalAt, useOrang } from "../direktori/caller.ts";
 import { useWorld } from "../harness.ts";
 import { loanIn, loansOf, makeBorrower, type FullLoanBody } from "./borrower.ts";

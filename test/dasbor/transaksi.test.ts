@@ -416,7 +416,7 @@ describe("the database by itself", () => {
     const id = await macet(mitra);
     const { db } = world.deps;
     const { putuskan } = await import("../../src/ppob/transaksi/transaksi.ts");
-    const { layanan } = await import("../../src/ppob/transaksi/transaksi.ts");
+    const { layanan } = await import("../../src/ppob/transaksi/hasil.ts");
     const asked = putuskan({ db }, layanan("antrean"), id, { hasil: "gagal", alasan: "x", sn: null });
     await expect(asked).rejects.toMatchObject({ name: "PERAN_TIDAK_BOLEH" });
     expect(await balances(world, mitra)).toEqual({ tersedia: 88_000, ditahan: 12_000 });

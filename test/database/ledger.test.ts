@@ -513,6 +513,8 @@ describe.each(ENGINES)("the ledger on $engine", ({ url }) => {
           pertama: true,
           ditanya: 1,
           kedaluwarsa: false,
+          pascabayar: false,
+          kirim_sebelum: null,
         },
       ]);
       expect(await ledger.lihat(id)).toMatchObject({ status: "proses", ditanya: "1", lanjut: String(SEWA) });

@@ -31,6 +31,8 @@ export interface Claim {
   pertama: boolean;
   ditanya: number;
   kedaluwarsa: boolean;
+  pascabayar: boolean;
+  kirim_sebelum: string | null;
 }
 
 /** Fixed denomination 10,000 for 12,000; open with a fee of 1,500; fixed but off sale; open without a fee. */
@@ -90,7 +92,7 @@ export function ledgerOf(db: TestDatabase, clock: ManualClock) {
         more.lanjut ?? null,
       ];
       const rows = await asService(
-        "select * from app.terapkan_hasil($1, $2, $3, $4, $5, $6, $7, $8)",
+        "select transaksi_id, sebelum, sesudah, janggal from app.terapkan_hasil($1, $2, $3, $4, $5, $6, $7, $8)",
         params,
       );
       return rows[0] as Applied | undefined;

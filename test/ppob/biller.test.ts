@@ -154,17 +154,64 @@ test("a redirect is not followed, even to a server that would say Sukses", async
   await expectEnd(world, { mitra, id }, "proses");
 });
 
-test("an open denomination is refused by a biller that cannot be told the amount", async () => {
+/** Buys `nominal` of an open denomination whose fee is 1.000, with just as much saldo. */
+async function buyOpen(kode: string, nominal: number, nomor: string) {
   const { neon, digiflazz } = world.cloud;
   const [produk] = await neon.asOwner(
-    `insert into produk (kode, nama, kategori, harga, nominal) values ('xld10', 'Bebas nominal', 'pulsa', 1000, null) returning id`,
+    `insert into produk (kode, nama, kategori, harga, nominal) values ($1, 'Bebas nominal', 'emoney', 1000, null)
+     on conflict (kode) do update set harga = 1000 returning id`,
+    [kode],
   );
-  const mitra = await makeMitra(world, { saldo: 5_001_000 });
-  const id = await purchase(world, mitra, { produk_id: Number(produk?.["id"]), nominal: 5_000_000 });
+  const mitra = await makeMitra(world, { saldo: nominal + 1_000 });
+  const id = await purchase(world, mitra, {
+    produk_id: Number(produk?.["id"]),
+    nominal,
+    nomor_tujuan: nomor,
+  });
   await world.idle();
+  return { mitra, id, executions: async () => digiflazz.book.executions(await refOf(world, id)) };
+}
+
+test("an open denomination is delivered in the amount that was paid", async () => {
+  const { mitra, id, executions } = await buyOpen("emoney", 50_000, "8102051011300001");
+  expect((await statusOf(world, mitra, id)).status).toBe("sukses");
+  expect(await balances(world, mitra)).toEqual({ tersedia: 0, ditahan: 0 });
+  expect(await executions()).toBe(1);
+  expect(world.cloud.digiflazz.book.entries().at(-1)).toMatchObject({ kind: "pasca", price: 50_900 });
+});
+
+test.each([
+  { name: "of a code that cannot be told the amount", kode: "xld10", nomor: "8102051011300001" },
+  { name: "that the biller refuses to name a price for", kode: "emoney", nomor: "8102051011300002" },
+  { name: "whose payment fails", kode: "emoney", nomor: "8102051011300003" },
+])("an open denomination $name is given back", async ({ kode, nomor }) => {
+  const { mitra, id, executions } = await buyOpen(kode, 60_000, nomor);
   expect((await statusOf(world, mitra, id)).status).toBe("gagal");
-  expect(await balances(world, mitra)).toEqual({ tersedia: 5_001_000, ditahan: 0 });
-  expect(digiflazz.book.executions(await refOf(world, id))).toBe(0);
+  expect(await balances(world, mitra)).toEqual({ tersedia: 61_000, ditahan: 0 });
+  expect(await executions()).toBe(nomor.endsWith("3") ? 1 : 0);
+});
+
+test("an open denomination that the biller has made dearer than what was paid is given back", async () => {
+  const { digiflazz } = world.cloud;
+  digiflazz.script.postpaidProduct("emoney", { admin: 1_200 });
+  const { mitra, id, executions } = await buyOpen("emoney", 70_000, "8102051011300001");
+  digiflazz.script.postpaidProduct("emoney", { admin: 1_000 });
+  expect(await statusOf(world, mitra, id)).toMatchObject({
+    status: "gagal",
+    hasil_eksekusi: "Transaksi PPOB gagal: harga produk berubah. Saldo dikembalikan.",
+  });
+  expect(await balances(world, mitra)).toEqual({ tersedia: 71_000, ditahan: 0 });
+  expect(await executions()).toBe(0);
+});
+
+test("an open denomination whose answer is lost is asked about, never paid twice", async () => {
+  world.cloud.digiflazz.faults.next({ kind: "drop" }, 1, ({ body }) => body.includes("pay-pasca"));
+  const { mitra, id, executions } = await buyOpen("emoney", 80_000, "8102051011300001");
+  expect((await statusOf(world, mitra, id)).status).toBe("proses");
+  expect(await balances(world, mitra)).toEqual({ tersedia: 0, ditahan: 81_000 });
+  await askAgain(world, id);
+  expect((await statusOf(world, mitra, id)).status).toBe("sukses");
+  expect(await executions()).toBe(1);
 });
 
 test.each([

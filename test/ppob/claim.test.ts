@@ -16,6 +16,9 @@ const SUKSES: HasilBiller = {
   alasan: "",
   sn: "1",
   harga: 10_900n,
+  bolehCadangan: false,
+  daftarBasi: false,
+  petunjuk: null,
 };
 const DITOLAK: HasilBiller = {
   ...SUKSES,

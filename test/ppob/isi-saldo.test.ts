@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
 import { sebagai } from "../../src/akun/akses/akses.ts";
 import { withActor, withoutActor } from "../../src/platform/db/database.ts";
-import { layanan } from "../../src/ppob/transaksi/transaksi.ts";
+import { layanan } from "../../src/ppob/transaksi/hasil.ts";
 import { useWorld } from "../harness.ts";
 import {
   balances,

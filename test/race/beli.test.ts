@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { withActor } from "../../src/platform/db/database.ts";
 import type { Hasil } from "../../src/ppob/biller/biller.ts";
 import { terapkanHasil } from "../../src/ppob/saldo/saldo.ts";
-import { layanan } from "../../src/ppob/transaksi/transaksi.ts";
+import { layanan } from "../../src/ppob/transaksi/hasil.ts";
 import { ManualClock } from "../../dev/clock.ts";
 import { postgresSuite, postgresUrl } from "../database/engines.ts";
 import { atOnce, nomor, tally } from "../answers.ts";
@@ -263,7 +263,8 @@ describe.skipIf(!postgresUrl)(`claims at once (${postgresSuite})`, () => {
     }));
   };
   const apply = async (refId: string, hasil: Hasil) => {
-    const heard = { hasil, dikenal: true, rc: "00", pesan: "", alasan: "", sn: null, harga: 11_000n };
+    const told = { rc: "00", pesan: "", alasan: "", sn: null, harga: 11_000n, petunjuk: null };
+    const heard = { ...told, hasil, dikenal: true, bolehCadangan: false, daftarBasi: false };
     const [rows] = await withActor(world.deps.db, layanan("biller"), [
       terapkanHasil(world.deps.db, refId, heard, hasil, null),
     ]);

@@ -102,7 +102,7 @@ export function mitraRoutes(deps: { db: Database; ids: Ids }): Router {
   router.openapi(aturSatu, async (c) => {
     const isian = c.req.valid("form");
     dariHalaman(c, isian);
-    const mitra = await atur(deps, c.var.actor, c.req.valid("param").id, isian.aktif === "ya");
+    const mitra = await atur(deps, c.var.actor, c.req.valid("param").id, { aktif: isian.aktif === "ya" });
     const kabar = mitra.aktif ? "aktif" : "nonaktif";
     return c.redirect(denganKueri(alamatSatu(ALAMAT.satuMitra, mitra.id), { kabar }), 303);
   });

@@ -7,13 +7,16 @@ import { whyRefused } from "./strict-json.ts";
 /** The largest body any route takes, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** Refuses bodies over the limit with 413, also chunked ones without a Content-Length. */
-export const limitBody: MiddlewareHandler<HouseEnv> = bodyLimit({
+const limitUnread = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: () => {
     throw new PayloadTooLarge();
   },
 });
+
+/** Refuses bodies over the limit with 413, also chunked ones without a Content-Length. One read before was within it. */
+export const limitBody: MiddlewareHandler<HouseEnv> = async (c, next) =>
+  Object.hasOwn(c.var, "rawBody") ? await next() : await limitUnread(c, next);
 
 /** The largest callback of a vendor, in bytes: a batch of messages, each as long as its sender liked. */
 export const MAX_CALLBACK_BYTES = 1024 * 1024;

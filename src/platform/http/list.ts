@@ -45,6 +45,28 @@ export const listAnswerHeaders = z.object({
     .openapi({ description: 'Halaman berikutnya: `<?limit=…&before=…>; rel="next"`.' }),
 });
 
+/** Query of lists in ascending order of their ids, which are no larger than `integer`: spread it into a `strictObject`. */
+export const afterQuery = {
+  limit,
+  after: wholeQuery(MAX_INT4)
+    .optional()
+    .openapi({
+      type: "integer",
+      format: "int32",
+      minimum: 1,
+      maximum: MAX_INT4,
+      description: "Hanya baris dengan id di atas ini; ikuti header Link.",
+      param: { name: "after", in: "query", required: false },
+    }),
+};
+
+export const afterAnswerHeaders = z.object({
+  Link: z
+    .string()
+    .optional()
+    .openapi({ description: 'Halaman berikutnya: `<?limit=…&after=…>; rel="next"`.' }),
+});
+
 /** Query of lists that are leafed through by number, oldest first: spread it into a `strictObject`. */
 export const skipQuery = {
   skip: z
@@ -90,7 +112,23 @@ export function linkNext(c: Context, pageSize: number, rows: readonly { id: numb
   linkTo(c, { limit: pageSize, before: last.id });
 }
 
-function linkTo(c: Context, page: Record<string, number>): void {
+/** Points to the rows before id `before` (RFC 8288), for lists whose pages may be short and still go on. */
+export function linkBefore(c: Context, limit: number, before: number): void {
+  linkTo(c, { limit, before });
+}
+
+/** Points to the page behind `last`, the cursor of the last of `count` rows (RFC 8288), unless this one was the last. */
+export function linkAfter(
+  c: Context,
+  pageSize: number,
+  count: number,
+  last: string | number | undefined,
+): void {
+  if (last === undefined || count < pageSize) return;
+  linkTo(c, { limit: pageSize, after: last });
+}
+
+function linkTo(c: Context, page: Record<string, string | number>): void {
   const query = new URL(c.req.url).searchParams;
   for (const [name, value] of Object.entries(page)) query.set(name, String(value));
   c.header("link", `<?${query.toString()}>; rel="next"`);

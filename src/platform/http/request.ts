@@ -4,6 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
 import type { Auth } from "../auth/auth.ts";
+import type { Signatures } from "../auth/signatures.ts";
 import type { Clock } from "../clock.ts";
 import type { Ids } from "../id.ts";
 import { describeError, type Log } from "../log.ts";
@@ -28,6 +29,7 @@ export function requestFrame(deps: {
   log: Log;
   limiter: RateLimiter;
   auth: Auth;
+  signatures: Signatures;
 }): MiddlewareHandler<HouseEnv>[] {
   const identify: MiddlewareHandler<HouseEnv> = async (c, next) => {
     const started = deps.clock.now().getTime();
@@ -37,6 +39,7 @@ export function requestFrame(deps: {
     c.set("log", withRequestId(deps.log, requestId));
     c.set("limiter", deps.limiter);
     c.set("auth", deps.auth);
+    c.set("signatures", deps.signatures);
     await next();
     c.header("x-request-id", requestId);
     c.var.log.info("request", {

@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Auth } from "../auth/auth.ts";
+import type { Signatures } from "../auth/signatures.ts";
 import type { Actor } from "../db/actor.ts";
 import type { Log } from "../log.ts";
 import type { RateLimiter } from "./rate-limit.ts";
@@ -15,13 +16,14 @@ export interface HouseEnv {
     log: Log;
     limiter: RateLimiter;
     auth: Auth;
+    signatures: Signatures;
     /** Who calls; set by the route's `access`, so absent on open routes. */
     actor: Actor;
     /** The fields of a form as they came, once it has been read. */
     form: Record<string, string> | undefined;
     /** The session that a browser's cookie names. */
     cookieSession: string | undefined;
-    /** The body's exact bytes as text, for signatures; set on routes that declare `rawBody`. */
+    /** The body's exact bytes as text, for signatures; set on routes that declare `rawBody`, and of signed requests. */
     rawBody: string;
   };
 }

@@ -84,6 +84,8 @@ export interface HasilBiller {
   harga: bigint | null;
   /** A failure of this product, not of the number: another code may be tried. */
   bolehCadangan: boolean;
+  /** What the price list said of this product does not hold any more: it is to be read again. */
+  daftarBasi: boolean;
   /** What we have to do about it, for the log: of refusals that are about our account or address. */
   petunjuk: string | null;
 }

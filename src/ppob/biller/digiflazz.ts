@@ -2,12 +2,34 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { constantTimeEqual, hmacHex } from "../../platform/crypto/hash.ts";
-import { SignatureInvalid } from "../../platform/http/errors.ts";
-import type { Biller, Hasil, HasilBiller, PermintaanBeli, WebhookBiller } from "./biller.ts";
+import { AppError, SignatureInvalid, unavailable } from "../../platform/http/errors.ts";
+import type {
+  Biller,
+  HasilBiller,
+  PermintaanBeli,
+  PermintaanTagihan,
+  ProdukBiller,
+  WebhookBiller,
+} from "./biller.ts";
+import { readPriceList } from "./digiflazz-list.ts";
+import {
+  demandNoRefusal,
+  interpret,
+  obstacleToPaying,
+  readBill,
+  readPln,
+  readTransaction,
+  rupiah,
+  transactionData,
+  unanswered,
+  unreadable,
+} from "./digiflazz-replies.ts";
 
 export interface DigiflazzConfig {
   /** `https://api.digiflazz.com/v1`, or a relay with a fixed address. */
   baseUrl: string;
+  /** Shows the relay that it is us. */
+  relaySecret: string | undefined;
   username: string;
   apiKey: string;
   webhookSecret: string;
@@ -20,86 +42,156 @@ export interface DigiflazzConfig {
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024;
 
+/** One call: where to, what its signature is about, and what it says. */
+interface Call {
+  path: string;
+  about: string;
+  payload: object;
+  maxBytes?: number;
+  /** Ends the call earlier than the timeout does. */
+  signal?: AbortSignal;
+}
+
 /**
  * Digiflazz buyer API (developer.digiflazz.com/api/buyer): everything is `POST`, JSON under `data`,
  * signed by md5(username + key + what the call is about).
  */
 export function createDigiflazz(config: DigiflazzConfig): Biller {
-  const sign = (about: string) =>
-    createHash("md5")
-      .update(config.username + config.apiKey + about)
-      .digest("hex");
-
-  /** Returns the reply's `data`; throws when there is none: outage, timeout, redirect, garbage, a reply too large. */
-  async function call(
-    path: string,
-    about: string,
-    payload: object,
-    maxBytes = MAX_REPLY_BYTES,
-  ): Promise<unknown> {
-    const response = await fetch(config.baseUrl + path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ username: config.username, sign: sign(about), ...payload }),
-      redirect: "manual",
-      signal: AbortSignal.timeout(config.timeoutSeconds * 1000),
-    });
-    // Refusals come as 400 with a code; other statuses are not Digiflazz speaking.
-    if (response.status !== 200 && response.status !== 400) throw new Error(`HTTP ${response.status}`);
-    return z.object({ data: z.unknown() }).parse(JSON.parse(await readLimited(response, maxBytes))).data;
-  }
+  const call = (request: Call) => send(config, request);
+  const { testing } = config;
 
   /** The same request buys and asks: Digiflazz knows a `ref_id` for 90 days (topup, cek-status). */
-  async function transaction(permintaan: PermintaanBeli): Promise<HasilBiller> {
-    // A prepaid top-up carries no amount: whatever an open denomination's code delivers, it is not what was paid.
-    if (permintaan.nominalBebas !== null)
-      return { ...unreadable("bebas nominal"), hasil: "gagal", alasan: GANGGUAN };
+  const topUp = ({ refId, kode, nomor, hargaMaks }: PermintaanBeli): Call => ({
+    path: "/transaction",
+    about: refId,
+    payload: { ...subject({ refId, kode, nomor }), max_price: Number(hargaMaks), testing },
+  });
+
+  const postpaid = (
+    commands: "pay-pasca" | "status-pasca",
+    { refId, kode, nomor }: PermintaanBeli,
+    signal?: AbortSignal,
+  ): Call => ({
+    path: "/transaction",
+    about: refId,
+    payload: { commands, ...subject({ refId, kode, nomor }), testing },
+    ...(signal && { signal }),
+  });
+
+  const ask = ({ refId, kode, nomor, nominal, tahun, nomorKedua }: PermintaanTagihan): Call => ({
+    path: "/transaction",
+    about: refId,
+    payload: {
+      commands: "inq-pasca",
+      ...subject({ refId, kode, nomor }),
+      ...(nominal !== null && { amount: Number(nominal) }),
+      ...(tahun !== null && { year: tahun }),
+      ...(nomorKedua !== null && { id_pelanggan2: nomorKedua }),
+      testing,
+    },
+  });
+
+  async function transaction(request: Call): Promise<HasilBiller> {
     try {
-      const data = await call("/transaction", permintaan.refId, {
-        buyer_sku_code: permintaan.kode,
-        customer_no: permintaan.nomor,
-        ref_id: permintaan.refId,
-        max_price: Number(permintaan.hargaMaks),
-        testing: config.testing,
-      });
-      const reply = transactionData.parse(data);
-      if (reply.ref_id !== permintaan.refId) return unreadable("balasan tentang ref_id lain");
-      return interpret(reply);
+      return readTransaction(await call(request), request.about);
     } catch (error) {
-      return unreadable(error instanceof Error ? error.message : String(error));
+      return unreadable(error);
     }
+  }
+
+  /** An open denomination is bought as a bill of that amount is: asked for, then paid, within one timeout. */
+  async function beliBebas(permintaan: PermintaanBeli, nominal: bigint): Promise<HasilBiller> {
+    const { hargaMaks, refId } = permintaan;
+    const ends = AbortSignal.timeout(config.timeoutSeconds * 1000);
+    // The payment keeps at least half of the time: it is the one whose answer matters.
+    const asksUntil = AbortSignal.timeout(config.timeoutSeconds * 500);
+    try {
+      const data = await call({
+        ...ask({ ...permintaan, nominal, tahun: null, nomorKedua: null }),
+        signal: asksUntil,
+      });
+      const obstacle = obstacleToPaying(readTransaction(data, refId), data, { nominal, hargaMaks });
+      if (obstacle) return obstacle;
+    } catch (error) {
+      return unanswered(error);
+    }
+    return transaction(postpaid("pay-pasca", permintaan, ends));
+  }
+
+  async function daftar(cmd: "prepaid" | "pasca", code?: string): Promise<ProdukBiller[]> {
+    const payload = { cmd, ...(code !== undefined && { code }) };
+    const data = await call({
+      path: "/price-list",
+      about: "pricelist",
+      payload,
+      maxBytes: MAX_LIST_BYTES,
+    });
+    return readPriceList(data, cmd === "prepaid" ? "prabayar" : "pascabayar");
   }
 
   return {
     async saldo() {
-      const data = await call("/cek-saldo", "depo", { cmd: "deposit" });
+      const data = await call({ path: "/cek-saldo", about: "depo", payload: { cmd: "deposit" } });
+      demandNoRefusal(data);
       return z.object({ deposit: rupiah }).parse(data).deposit;
     },
-    async produk() {
-      const data = await call("/price-list", "pricelist", { cmd: "prepaid" }, MAX_LIST_BYTES);
-      return z.array(priceListItem).parse(data);
+    daftarProduk: (jenis) => daftar(jenis === "prabayar" ? "prepaid" : "pasca"),
+    satuProduk: async (kode) => (await daftar("prepaid", kode)).find((produk) => produk.kode === kode),
+    inquiry: (permintaan) => understood(async () => readBill(await call(ask(permintaan)), permintaan.refId)),
+    cekPln: (nomor) =>
+      understood(async () =>
+        readPln(await call({ path: "/inquiry-pln", about: nomor, payload: { customer_no: nomor } }), nomor),
+      ),
+    beli(permintaan) {
+      if (permintaan.pascabayar) return transaction(postpaid("pay-pasca", permintaan));
+      const { nominalBebas } = permintaan;
+      return nominalBebas === null ? transaction(topUp(permintaan)) : beliBebas(permintaan, nominalBebas);
     },
-    async inquiry({ refId, kode, nomor }) {
-      const data = await call("/transaction", refId, {
-        commands: "inq-pasca",
-        buyer_sku_code: kode,
-        customer_no: nomor,
-        ref_id: refId,
-        testing: config.testing,
-      });
-      const reply = inquiryData.parse(data);
-      return {
-        refId,
-        namaPelanggan: reply.customer_name,
-        harga: reply.price,
-        hargaJual: reply.selling_price,
-        periode: reply.periode ?? null,
-      };
-    },
-    beli: transaction,
-    status: transaction,
+    status: (permintaan) =>
+      transaction(
+        permintaan.pascabayar || permintaan.nominalBebas !== null
+          ? postpaid("status-pasca", permintaan)
+          : topUp(permintaan),
+      ),
     bacaWebhook: (headers, body) => readWebhook(config.webhookSecret, headers, body),
   };
+}
+
+/** What a transaction is about, as every command names it. */
+function subject({ refId, kode, nomor }: { refId: string; kode: string; nomor: string }) {
+  return { buyer_sku_code: kode, customer_no: nomor, ref_id: refId };
+}
+
+/** Makes whatever is no declared error `ServiceUnavailable`. */
+async function understood<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    throw error instanceof AppError ? error : unavailable(error);
+  }
+}
+
+/** Returns the reply's `data`; throws when there is none: outage, timeout, redirect, garbage, a reply too large. */
+async function send(config: DigiflazzConfig, request: Call): Promise<unknown> {
+  const { path, about, payload, maxBytes = MAX_REPLY_BYTES, signal } = request;
+  const { baseUrl, username, apiKey, relaySecret, timeoutSeconds } = config;
+  const sign = createHash("md5")
+    .update(username + apiKey + about)
+    .digest("hex");
+  const response = await fetch(baseUrl + path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(relaySecret !== undefined && { "x-relay-secret": relaySecret }),
+    },
+    body: JSON.stringify({ username, sign, ...payload }),
+    // A redirect could lead the key's signature, and the secret, elsewhere.
+    redirect: "manual",
+    signal: signal ?? AbortSignal.timeout(timeoutSeconds * 1000),
+  });
+  // Refusals come as 400 with a code; other statuses are not Digiflazz speaking.
+  if (response.status !== 200 && response.status !== 400) throw new Error(`HTTP ${response.status}`);
+  return z.object({ data: z.unknown() }).parse(JSON.parse(await readLimited(response, maxBytes))).data;
 }
 
 function readWebhook(secret: string, headers: Headers, body: string): WebhookBiller {
@@ -124,137 +216,6 @@ function parseJson(text: string): unknown {
 }
 
 const ping = z.object({ hook_id: z.unknown(), data: z.undefined().optional() });
-
-/** Text of the biller, made fit for PostgreSQL: bounded, no half surrogates (not even from the cut), no NUL. */
-function clean(text: string, max: number): string {
-  return text.slice(0, max).toWellFormed().replaceAll("\u0000", "");
-}
-
-const words = (max: number) => z.string().transform((text) => clean(text, max));
-
-/** Words that decide nothing: numbers are taken too, and anything else is left out, not refused. */
-const remark = (max: number) =>
-  z
-    .union([z.string(), z.number()])
-    .nullish()
-    .catch(null)
-    .transform((value) => (value === null || value === undefined ? null : clean(String(value), max)));
-
-const rupiah = z.int().nonnegative().transform(BigInt);
-
-const transactionData = z.object({
-  ref_id: words(100),
-  status: words(30),
-  rc: words(10).nullish(),
-  message: remark(500),
-  sn: remark(255),
-  // A price that is no whole rupiah says nothing about the outcome: it is left out, not refused.
-  price: rupiah.nullish().catch(null),
-});
-
-const priceListItem = z
-  .object({
-    product_name: z.string(),
-    category: z.string(),
-    brand: z.string(),
-    price: rupiah,
-    buyer_sku_code: z.string(),
-    buyer_product_status: z.boolean(),
-    seller_product_status: z.boolean(),
-  })
-  .transform((item) => ({
-    kode: item.buyer_sku_code,
-    nama: item.product_name,
-    kategori: item.category,
-    merek: item.brand,
-    harga: item.price,
-    dijual: item.buyer_product_status && item.seller_product_status,
-  }));
-
-const inquiryData = z.object({
-  rc: z.literal("00"),
-  customer_name: words(100),
-  price: rupiah,
-  selling_price: rupiah,
-  periode: words(50).nullish(),
-});
-
-/** What a mitra reads when the reason is between us and the biller. */
-const GANGGUAN = "produk sedang gangguan, coba lagi nanti";
-
-/**
- * The reply codes of developer.digiflazz.com/alasan-gagal that end a transaction, or refuse to form one.
- * Everything else, also a code that is new to us, is `tunda`.
- *
- * `gagal` ends it: the transaction failed, or Digiflazz says that none is recorded under this ref_id because of the product.
- * `ditolak` says so because of our account, our request, or (47, 63) of another transaction, which may be this very one.
- */
-const CODES = new Map<string, [hasil: Hasil, alasan: string]>([
-  ["01", ["gagal", GANGGUAN]],
-  ["02", ["gagal", GANGGUAN]],
-  ["40", ["ditolak", GANGGUAN]],
-  ["41", ["ditolak", GANGGUAN]],
-  ["42", ["ditolak", GANGGUAN]],
-  ["43", ["ditolak", GANGGUAN]],
-  ["44", ["ditolak", GANGGUAN]],
-  ["45", ["ditolak", GANGGUAN]],
-  ["47", ["ditolak", GANGGUAN]],
-  ["51", ["gagal", "nomor tujuan diblokir"]],
-  ["52", ["gagal", "nomor tujuan tidak cocok dengan operator"]],
-  ["53", ["gagal", GANGGUAN]],
-  ["54", ["gagal", "nomor tujuan salah"]],
-  ["55", ["gagal", GANGGUAN]],
-  ["56", ["gagal", GANGGUAN]],
-  ["57", ["gagal", "jumlah digit nomor tujuan salah"]],
-  ["58", ["gagal", "produk sedang cut-off"]],
-  ["59", ["gagal", "nomor tujuan di luar wilayah produk"]],
-  ["60", ["gagal", "tagihan belum tersedia"]],
-  ["61", ["ditolak", GANGGUAN]],
-  ["62", ["gagal", GANGGUAN]],
-  ["63", ["ditolak", "produk ini tidak dapat dibeli dua kali sehari untuk nomor yang sama"]],
-  ["64", ["gagal", GANGGUAN]],
-  ["65", ["gagal", GANGGUAN]],
-  ["66", ["gagal", "produk sedang cut-off"]],
-  ["67", ["gagal", GANGGUAN]],
-  ["68", ["gagal", "stok habis"]],
-  ["69", ["gagal", "harga produk berubah"]],
-  ["70", ["gagal", GANGGUAN]],
-  ["71", ["gagal", GANGGUAN]],
-  ["72", ["gagal", "hentikan paket yang berjalan lebih dulu"]],
-  ["73", ["gagal", "batas kWh terlampaui"]],
-  ["74", ["kembali", "dibatalkan dan dikembalikan oleh biller"]],
-  ["80", ["ditolak", GANGGUAN]],
-  ["81", ["ditolak", GANGGUAN]],
-  ["82", ["ditolak", GANGGUAN]],
-  ["84", ["gagal", "nominal tidak sah"]],
-  ["87", ["gagal", "nominal harus kelipatan 1.000"]],
-  ["88", ["ditolak", GANGGUAN]],
-]);
-
-/** Status and code of what is open in the ordinary way: pending, and questions refused for coming too soon. */
-const KNOWN_OPEN = new Set(["Pending 03", "Pending 99", "Gagal 85", "Gagal 86"]);
-
-function interpret(reply: z.output<typeof transactionData>): HasilBiller {
-  const rc = reply.rc ?? null;
-  const [hasil, alasan] = CODES.get(rc ?? "") ?? ["tunda" as const, ""];
-  const common = { rc, pesan: reply.message ?? "", alasan, sn: reply.sn || null, harga: reply.price ?? null };
-  // Status and code must say the same; a contradiction is not knowing.
-  if (reply.status === "Sukses" && rc === "00") return { ...common, hasil: "sukses", dikenal: true };
-  if (reply.status === "Gagal" && hasil !== "tunda") return { ...common, hasil, dikenal: true };
-  return { ...common, hasil: "tunda", dikenal: KNOWN_OPEN.has(`${reply.status} ${rc}`) };
-}
-
-function unreadable(pesan: string): HasilBiller {
-  return {
-    hasil: "tunda",
-    dikenal: false,
-    rc: null,
-    pesan: clean(pesan, 500),
-    alasan: "",
-    sn: null,
-    harga: null,
-  };
-}
 
 /** The reply as text; throws beyond the limit instead of filling the isolate's memory. */
 async function readLimited(response: Response, maxBytes: number): Promise<string> {

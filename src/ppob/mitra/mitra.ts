@@ -1,26 +1,28 @@
-import { sql } from "drizzle-orm";
 import { sha256Hex } from "../../platform/crypto/hash.ts";
-import type { SealedPlace, Sealer } from "../../platform/crypto/seal.ts";
+import type { Sealer } from "../../platform/crypto/seal.ts";
 import { withActor, withoutActor, type Database } from "../../platform/db/database.ts";
-import type { Actor } from "../../platform/db/actor.ts";
+import { service, type Actor } from "../../platform/db/actor.ts";
 import { defineError } from "../../platform/http/errors.ts";
-import type { Access } from "../../platform/http/route.ts";
 import type { Ids } from "../../platform/id.ts";
+import { KunciApiSalah, SELISIH_DETIK } from "./akses.ts";
+import { buatKunci, type PasanganKunci } from "./kunci.ts";
 import {
+  aturDiri,
   aturMitra,
   daftarMitra,
+  diriSendiri,
   gantiKunci,
+  lupakanTandaTangan,
   mitraTerbaru,
   mutasiTerbaru,
   satuMitra,
-  type KunciTersimpan,
+  type AturanMitra,
   type Saringan,
 } from "./repo.ts";
 
-export const KunciApiSalah = defineError(401, "KUNCI_API_SALAH", "API Key tidak valid", {
-  headers: { "www-authenticate": 'ApiKey realm="satu-pintu", header="x-api-key"' },
-});
-export const MitraNonaktif = defineError(403, "MITRA_NONAKTIF", "Akun mitra dinonaktifkan.");
+export { createTandaTangan, KunciApiSalah, mitraAccess } from "./akses.ts";
+export { bukaKunciPrivat } from "./kunci.ts";
+
 export const MitraTidakAda = defineError(404, "MITRA_TIDAK_ADA", "Mitra tidak ditemukan.");
 export const EmailTerdaftar = defineError(409, "EMAIL_TERDAFTAR", "User/email sudah terdaftar");
 export const SaldoAwalDitolak = defineError(
@@ -29,34 +31,12 @@ export const SaldoAwalDitolak = defineError(
   "Saldo awal hanya berlaku di lingkungan lokal; isi saldo lewat admin.",
   { pointer: "#/saldo" },
 );
-
-/** Routes for resellers: the header `x-api-key`. The database checks the key in the request's own roundtrip. */
-export const mitraAccess: Access = {
-  schemes: [
-    {
-      name: "kunciApi",
-      definition: {
-        type: "apiKey",
-        in: "header",
-        name: "x-api-key",
-        description: "API Key dari POST /register.",
-      },
-    },
-  ],
-  errors: [KunciApiSalah, MitraNonaktif],
-  middleware: [
-    async (c, next) => {
-      const kunci = c.req.header("x-api-key");
-      if (!kunci || !/^[0-9a-f]{64}$/.test(kunci)) throw new KunciApiSalah();
-      c.set("actor", mitraActor(kunci));
-      await next();
-    },
-  ],
-};
-
-function mitraActor(apiKey: string): Actor {
-  return { label: "mitra", enter: sql`select app.masuk_mitra(${sha256Hex(apiKey)})` };
-}
+export const AlamatIpSendiri = defineError(
+  422,
+  "ALAMAT_IP_SENDIRI",
+  "Daftar ini tidak memuat alamat IP asal permintaan ini sendiri; Anda akan terkunci di luar.",
+  { pointer: "#/alamat_ip" },
+);
 
 export interface MitraDeps {
   db: Database;
@@ -64,12 +44,6 @@ export interface MitraDeps {
   sealer: Sealer;
   local: boolean;
   testBalance: bigint;
-}
-
-/** A fresh pair of keys, 64 hex characters each. Shown once; only their hash and sealed form are kept. */
-export interface PasanganKunci {
-  apiKey: string;
-  privateKey: string;
 }
 
 /**
@@ -82,14 +56,14 @@ export async function daftar(
 ): Promise<PasanganKunci> {
   const saldo = baru.saldo ?? (deps.local ? deps.testBalance : 0n);
   if (saldo > 0n && !deps.local) throw new SaldoAwalDitolak();
-  const { pasangan, tersimpan } = await buatKunci(deps);
+  const { pasangan, tersimpan } = await buatKunci(deps.ids, deps.sealer);
   await withoutActor(daftarMitra(deps.db, { ...baru, saldo }, tersimpan));
   return pasangan;
 }
 
 /** Replaces both keys; the old pair is dead from this moment on. Throws `KunciApiSalah` when another rotation was faster. */
 export async function rotasiKunci(deps: MitraDeps, actor: Actor, apiKeyLama: string): Promise<PasanganKunci> {
-  const { pasangan, tersimpan } = await buatKunci(deps);
+  const { pasangan, tersimpan } = await buatKunci(deps.ids, deps.sealer);
   const [diganti] = await withActor(deps.db, actor, [gantiKunci(deps.db, sha256Hex(apiKeyLama), tersimpan)]);
   if (diganti.length === 0) throw new KunciApiSalah();
   return pasangan;
@@ -123,29 +97,47 @@ export async function rincian(
   return { mitra, mutasi };
 }
 
-/** For admins: switches a mitra off or on; its very next request meets it. Throws `MitraTidakAda`. */
+/**
+ * For admins: switches a mitra off or on, puts it into a price tier, or changes what its requests must look like; its very
+ * next request meets it. Throws `MitraTidakAda`.
+ */
 export async function atur(
   { db }: Pick<MitraDeps, "db">,
   actor: Actor,
   id: number,
-  aktif: boolean,
+  menjadi: AturanMitra,
 ): Promise<Mitra> {
-  const [, [mitra]] = await withActor(db, actor, [aturMitra(db, id, aktif), satuMitra(db, id)]);
+  const [, [mitra]] = await withActor(db, actor, [aturMitra(db, id, menjadi), satuMitra(db, id)]);
   if (!mitra) throw new MitraTidakAda();
   return mitra;
 }
 
-async function buatKunci({
-  ids,
-  sealer,
-}: MitraDeps): Promise<{ pasangan: PasanganKunci; tersimpan: KunciTersimpan }> {
-  const pasangan = { apiKey: ids.secret(32), privateKey: ids.secret(32) };
-  const hash = sha256Hex(pasangan.apiKey);
-  const privatSegel = await sealer.seal(tempatKunciPrivat(hash), pasangan.privateKey);
-  return { pasangan, tersimpan: { hash, awalan: pasangan.apiKey.slice(0, 8), privatSegel } };
+export type Diri = Awaited<ReturnType<typeof diriSendiri>>[number];
+
+/** The caller's own account. */
+export async function diri({ db }: Pick<MitraDeps, "db">, actor: Actor): Promise<Diri> {
+  const [[baris]] = await withActor(db, actor, [diriSendiri(db)]);
+  if (!baris) throw new KunciApiSalah();
+  return baris;
 }
 
-/** A private key belongs to its API key: both change together. */
-function tempatKunciPrivat(apiKeyHash: string): SealedPlace {
-  return { table: "mitra", column: "kunci_privat_segel", row: apiKeyHash };
+/**
+ * The caller's own rules for its requests; absent ones stay. `alamat`: where this request comes from, which a list of
+ * addresses has to include. Throws `AlamatIpSendiri`.
+ */
+export async function aturSendiri(
+  { db }: Pick<MitraDeps, "db">,
+  actor: Actor,
+  menjadi: Pick<AturanMitra, "wajibTandaTangan" | "alamatIp">,
+  alamat: string,
+): Promise<Diri> {
+  const [, [baris]] = await withActor(db, actor, [aturDiri(db, menjadi, alamat), diriSendiri(db)]);
+  if (!baris) throw new KunciApiSalah();
+  return baris;
+}
+
+/** Forgets the signatures that no request can come with any more. */
+export async function sapuTandaTangan({ db }: Pick<MitraDeps, "db">): Promise<void> {
+  // Twice: a request may be signed as much ahead of our clock as behind it.
+  await withActor(db, service("penyapu"), [lupakanTandaTangan(db, 2 * SELISIH_DETIK)]);
 }

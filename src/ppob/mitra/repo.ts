@@ -3,14 +3,8 @@ import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "../../platform/db/database.ts";
 import { akun } from "../../akun/table.ts";
 import { buku, jurnal, mutasi } from "../saldo/table.ts";
+import type { KunciTersimpan } from "./kunci.ts";
 import { mitra } from "./table.ts";
-
-/** What is stored of a pair of keys. */
-export interface KunciTersimpan {
-  hash: string;
-  awalan: string;
-  privatSegel: string;
-}
 
 export interface MitraBaru {
   nama: string;
@@ -34,16 +28,44 @@ export function gantiKunci(db: Database, hashLama: string, kunci: KunciTersimpan
     .returning({ id: mitra.id });
 }
 
-/** What admins see of a mitra. */
+/**
+ * Notes a signature (SHA-256, hex) and answers the sealed private key that it must have been made with. Raises
+ * KUNCI_API_SALAH, MITRA_NONAKTIF, TANDA_TANGAN_TERPAKAI.
+ */
+export function kunciUntukTanda(db: Database, kunciHash: string, tandaHash: string) {
+  return db
+    .select({ segel: sql<string>`segel` })
+    .from(sql`app.kunci_untuk_tanda(${kunciHash}, ${tandaHash}) segel`);
+}
+
+/** Forgets signatures older than this; their time stamps are no longer taken. */
+export function lupakanTandaTangan(db: Database, umurDetik: number) {
+  return db.execute(sql`select app.lupakan_tanda_tangan(${umurDetik})`);
+}
+
+/** What a mitra sees of itself. */
 const columns = {
   id: mitra.id,
   nama: mitra.nama,
   email: mitra.email,
   hp: mitra.hp,
   aktif: mitra.aktif,
+  tier: mitra.tier,
   kunciApiAwalan: mitra.kunciApiAwalan,
+  kunciDipakaiPada: mitra.kunciDipakaiPada,
+  wajibTandaTangan: mitra.wajibTandaTangan,
+  alamatIp: mitra.alamatIp,
   dibuatPada: mitra.dibuatPada,
 };
+
+/** The caller itself. */
+export function diriSendiri(db: Database) {
+  return db
+    .select(columns)
+    .from(mitra)
+    .where(eq(mitra.id, sql`app.mitra_id()`));
+}
+
 const tersedia = alias(buku, "tersedia");
 const ditahan = alias(buku, "ditahan");
 
@@ -66,7 +88,11 @@ function denganSaldo(db: Database, syarat: SQL | undefined, batas: number) {
       email: halaman.email,
       hp: halaman.hp,
       aktif: halaman.aktif,
+      tier: halaman.tier,
       kunciApiAwalan: halaman.kunciApiAwalan,
+      kunciDipakaiPada: halaman.kunciDipakaiPada,
+      wajibTandaTangan: halaman.wajibTandaTangan,
+      alamatIp: halaman.alamatIp,
       dibuatPada: halaman.dibuatPada,
       // Only the house's books have no balance of their own.
       saldo: sql<bigint>`${tersedia.saldo}`.mapWith(tersedia.saldo),
@@ -107,9 +133,38 @@ export function satuMitra(db: Database, id: number) {
   return denganSaldo(db, eq(mitra.id, id), 1);
 }
 
-/** Switches a mitra off or on; does nothing when there is none. */
-export function aturMitra(db: Database, id: number, aktif: boolean) {
-  return db.execute(sql`select app.atur_mitra(${id}, ${aktif})`);
+/** What of a mitra can be set; what is absent stays. */
+export interface AturanMitra {
+  aktif?: boolean | undefined;
+  tier?: string | undefined;
+  wajibTandaTangan?: boolean | undefined;
+  /** Addresses and networks; none means anywhere. */
+  alamatIp?: string[] | undefined;
+}
+
+/** Changes a mitra; does nothing when there is none. */
+export function aturMitra(
+  db: Database,
+  id: number,
+  { aktif, tier, wajibTandaTangan, alamatIp }: AturanMitra,
+) {
+  return db.execute(
+    sql`select app.atur_mitra(${id}, ${aktif ?? null}, ${tier ?? null}, ${wajibTandaTangan ?? null}, ${larik(alamatIp)})`,
+  );
+}
+
+/** Changes the caller itself; raises ALAMAT_IP_SENDIRI when `alamat`, its own, would be shut out. */
+export function aturDiri(
+  db: Database,
+  { wajibTandaTangan, alamatIp }: Pick<AturanMitra, "wajibTandaTangan" | "alamatIp">,
+  alamat: string,
+) {
+  return db.execute(sql`select app.atur_diri(${wajibTandaTangan ?? null}, ${larik(alamatIp)}, ${alamat})`);
+}
+
+/** An array as PostgreSQL writes it, of texts that need no quotes. */
+function larik(teks: readonly string[] | undefined) {
+  return teks === undefined ? null : `{${teks.join(",")}}`;
 }
 
 /** The newest entries of a mitra's books, and who made them if a person did; row-level security leaves them to admins. */

@@ -1,24 +1,31 @@
 import { z } from "@hono/zod-openapi";
 import { untuk } from "../../akun/akses/akses.ts";
+import { callerOf } from "../../platform/http/caller.ts";
 import { linkNext, listAnswerHeaders } from "../../platform/http/list.ts";
 import { defineRoute, open } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
 import { toWire } from "../../platform/money.ts";
 import {
+  AlamatIpSendiri,
   atur,
+  aturSendiri,
   daftar,
+  diri,
   EmailTerdaftar,
   mitraAccess,
   MitraTidakAda,
   rotasiKunci,
   SaldoAwalDitolak,
   semua,
+  type Diri,
   type Mitra,
   type MitraDeps,
 } from "./mitra.ts";
 import {
+  aturDiriSchema,
   aturMitraSchema,
   daftarSchema,
+  diriSchema,
   kunciSchema,
   mitraParams,
   mitraQuery,
@@ -70,8 +77,9 @@ const aturMitra = defineRoute({
   path: "/mitra/{id}",
   operationId: "aturMitra",
   tags: ["PPOB"],
-  summary: "Nonaktifkan mitra, atau aktifkan lagi",
-  description: "Berlaku mulai permintaan berikutnya. Pembelian yang sudah diterima tetap diselesaikan.",
+  summary: "Atur mitra: aktif atau tidak, tier harga, tanda tangan, alamat IP",
+  description:
+    "Yang tidak dikirim tetap. Berlaku mulai permintaan berikutnya. Pembelian yang sudah diterima tetap diselesaikan.",
   access: untuk("admin"),
   request: {
     params: mitraParams,
@@ -81,8 +89,40 @@ const aturMitra = defineRoute({
   errors: [MitraTidakAda],
 });
 
+const mitraSendiri = defineRoute({
+  method: "get",
+  path: "/mitra/saya",
+  operationId: "mitraSendiri",
+  tags: ["PPOB"],
+  summary: "Akun mitra sendiri",
+  access: mitraAccess,
+  responses: { 200: { description: "Mitra", content: { "application/json": { schema: diriSchema } } } },
+});
+
+const aturMitraSendiri = defineRoute({
+  method: "patch",
+  path: mitraSendiri.path,
+  operationId: "aturMitraSendiri",
+  tags: ["PPOB"],
+  summary: "Wajibkan tanda tangan, atau batasi alamat IP, untuk API Key sendiri",
+  description:
+    "Yang tidak dikirim tetap. Selama tanda tangan wajib, permintaan ini pun harus ditandatangani. Daftar alamat harus memuat alamat asal permintaan ini.",
+  access: mitraAccess,
+  request: { body: { required: true, content: { "application/json": { schema: aturDiriSchema } } } },
+  responses: { 200: { description: "Mitra", content: { "application/json": { schema: diriSchema } } } },
+  errors: [AlamatIpSendiri],
+});
+
 export function mitraRoutes(deps: MitraDeps): Router {
   const router = createRouter();
+  // Before the admins' `/mitra/{id}`, which would take these addresses for ids.
+  router.openapi(mitraSendiri, async (c) => c.json(toWireDiri(await diri(deps, c.var.actor)), 200));
+  router.openapi(aturMitraSendiri, async (c) => {
+    const { wajib_tanda_tangan: wajibTandaTangan, alamat_ip: alamatIp } = c.req.valid("json");
+    const { address } = callerOf(c);
+    const baris = await aturSendiri(deps, c.var.actor, { wajibTandaTangan, alamatIp }, address);
+    return c.json(toWireDiri(baris), 200);
+  });
   router.openapi(register, async (c) => {
     const { saldo, ...isian } = c.req.valid("json");
     const kunci = await daftar(deps, { ...isian, saldo: saldo === undefined ? undefined : BigInt(saldo) });
@@ -101,22 +141,34 @@ export function mitraRoutes(deps: MitraDeps): Router {
     return c.json(baris.map(toWireBody), 200);
   });
   router.openapi(aturMitra, async (c) => {
-    const { aktif } = c.req.valid("json");
-    return c.json(toWireBody(await atur(deps, c.var.actor, c.req.valid("param").id, aktif)), 200);
+    const { aktif, tier, ...aturan } = c.req.valid("json");
+    const menjadi = { aktif, tier, wajibTandaTangan: aturan.wajib_tanda_tangan, alamatIp: aturan.alamat_ip };
+    return c.json(toWireBody(await atur(deps, c.var.actor, c.req.valid("param").id, menjadi)), 200);
   });
   return router;
 }
 
-function toWireBody({ id, nama, email, hp, aktif, ...baris }: Mitra): z.input<typeof mitraSchema> {
+function toWireDiri(baris: Diri): z.input<typeof diriSchema> {
+  const { id, nama, email, hp, aktif, tier } = baris;
   return {
     id,
     nama,
     email,
     hp,
     aktif,
+    tier,
     kunci_api_awalan: baris.kunciApiAwalan,
+    kunci_dipakai_pada: baris.kunciDipakaiPada?.toISOString() ?? null,
+    wajib_tanda_tangan: baris.wajibTandaTangan,
+    alamat_ip: baris.alamatIp,
+    dibuat_pada: baris.dibuatPada.toISOString(),
+  };
+}
+
+function toWireBody(baris: Mitra): z.input<typeof mitraSchema> {
+  return {
+    ...toWireDiri(baris),
     saldo: toWire(baris.saldo),
     saldo_ditahan: toWire(baris.saldoDitahan),
-    dibuat_pada: baris.dibuatPada.toISOString(),
   };
 }

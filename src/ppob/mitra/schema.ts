@@ -35,22 +35,61 @@ export const kunciSchema = z
   })
   .openapi("KunciMitra");
 
+const tier = z
+  .string()
+  .regex(/^[a-z0-9-]{1,30}$/, "1 sampai 30 huruf kecil, angka, atau tanda hubung")
+  .openapi({ example: "emas", description: "Kelompok harga." });
+
+const alamatIp = z
+  .array(
+    z.union(
+      [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+      "harus alamat IP atau jaringan, misalnya 203.0.113.0/24",
+    ),
+  )
+  .max(20)
+  .openapi({
+    description: "Alamat dan jaringan yang boleh memakai API Key; kosong berarti dari mana saja.",
+    example: ["203.0.113.7", "198.51.100.0/24"],
+  });
+
+const wajibTandaTangan = z
+  .boolean()
+  .openapi({ example: false, description: "Permintaan tanpa tanda tangan ditolak." });
+
+/** What a mitra sees of itself, and admins of every mitra. */
+const bersama = {
+  id: z.int().openapi({ example: 4 }),
+  nama: z.string().openapi({ example: "Budi Santoso" }),
+  email: z.string().openapi({ example: "budi@mail.com" }),
+  hp: z.string().nullable().openapi({ example: "08123456789" }),
+  aktif: z.boolean().openapi({ example: true }),
+  tier,
+  kunci_api_awalan: z.string().openapi({
+    example: "270ae3ec",
+    description: "Karakter pertama API Key, untuk membedakan kunci tanpa mengetahuinya.",
+  }),
+  kunci_dipakai_pada: z.iso.datetime().nullable().openapi({
+    description: "Terakhir kali API Key dipakai, teliti sampai lima menit; null berarti belum pernah.",
+  }),
+  wajib_tanda_tangan: wajibTandaTangan,
+  alamat_ip: alamatIp,
+  dibuat_pada: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+};
+
+export const diriSchema = z.object(bersama).openapi("MitraSendiri");
+
+export const aturDiriSchema = z
+  .strictObject({ wajib_tanda_tangan: wajibTandaTangan.optional(), alamat_ip: alamatIp.optional() })
+  .openapi("AturMitraSendiri");
+
 const rupiah = z.int().min(0).max(MAX_WIRE_RUPIAH).openapi({ format: "int64" });
 
 export const mitraSchema = z
   .object({
-    id: z.int().openapi({ example: 4 }),
-    nama: z.string().openapi({ example: "Budi Santoso" }),
-    email: z.string().openapi({ example: "budi@mail.com" }),
-    hp: z.string().nullable().openapi({ example: "08123456789" }),
-    aktif: z.boolean().openapi({ example: true }),
-    kunci_api_awalan: z.string().openapi({
-      example: "270ae3ec",
-      description: "Karakter pertama API Key, untuk membedakan kunci tanpa mengetahuinya.",
-    }),
+    ...bersama,
     saldo: rupiah.openapi({ example: 88_000, description: "Tersedia, rupiah." }),
     saldo_ditahan: rupiah.openapi({ example: 12_000, description: "Ditahan pembelian yang belum selesai." }),
-    dibuat_pada: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
   })
   .openapi("Mitra");
 
@@ -76,5 +115,10 @@ export const mitraQuery = z.strictObject({
 export const mitraParams = z.strictObject({ id: idParam("id") });
 
 export const aturMitraSchema = z
-  .strictObject({ aktif: z.boolean().openapi({ example: false }) })
+  .strictObject({
+    aktif: z.boolean().optional().openapi({ example: false }),
+    tier: tier.optional(),
+    wajib_tanda_tangan: wajibTandaTangan.optional(),
+    alamat_ip: alamatIp.optional(),
+  })
   .openapi("AturMitra");

@@ -8,7 +8,7 @@ import { MitraTidakAda } from "../mitra/mitra.ts";
 import type { statusTransaksi } from "../transaksi/table.ts";
 import { jurnal } from "./table.ts";
 
-// The one module that moves money. Each movement is a SQL function (drizzle/0002_saldo.sql, 0003_ppob.sql, 0006_isi_saldo.sql),
+// The one module that moves money. Each movement is a SQL function (drizzle/0019_mitra_ledger.sql, 0006_isi_saldo.sql),
 // because only there are the check of the balance, the hold and the journal one atomic step in one roundtrip.
 
 export const KunciDipakai = defineError(
@@ -36,7 +36,8 @@ export interface Pembelian {
 
 /**
  * Accepts a purchase: moves its price from `tersedia` to `ditahan` and opens the first attempt.
- * Raises SALDO_TIDAK_CUKUP, PRODUK_TIDAK_ADA, NOMINAL_WAJIB, NOMINAL_TIDAK_SESUAI, KUNCI_DIPAKAI.
+ * Raises SALDO_TIDAK_CUKUP, PRODUK_TIDAK_ADA, PRODUK_PASCABAYAR, NOMINAL_WAJIB, NOMINAL_TIDAK_SESUAI, KUNCI_DIPAKAI, and what
+ * stands in the way of the product: PRODUK_TIDAK_TERSEDIA, PRODUK_TUTUP, SUDAH_DIBELI_HARI_INI.
  * `tenggangDetik`: how long the queue has before the sweeper takes the purchase up.
  */
 export function tahan(db: Database, beli: Pembelian, tenggangDetik: number) {
@@ -48,8 +49,23 @@ export function tahan(db: Database, beli: Pembelian, tenggangDetik: number) {
 }
 
 /**
+ * Pays a bill: moves its price from `tersedia` to `ditahan` and opens its one attempt. Raises TAGIHAN_TIDAK_ADA,
+ * TAGIHAN_KEDALUWARSA, TAGIHAN_SUDAH_DIBAYAR, SALDO_TIDAK_CUKUP, KUNCI_DIPAKAI.
+ */
+export function tahanTagihan(
+  db: Database,
+  tagihanId: number,
+  kunci: string | undefined,
+  tenggangDetik: number,
+) {
+  return db
+    .select({ id: sql`id`.mapWith(Number), ulangan: sql<boolean>`ulangan` })
+    .from(sql`app.bayar_tagihan(${tagihanId}, ${kunci ?? null}, ${tenggangDetik})`);
+}
+
+/**
  * Applies what the biller says of an attempt: `ditahan` goes to the biller and our margin, or back to `tersedia`;
- * a refund after success takes the success back. Happens once per state, whoever calls and however often.
+ * a refund after success takes the success back; a failure that another code may mend opens the next attempt. Happens once per state, whoever calls and however often.
  * No row for an attempt that is not ours. `lanjutDetik`: when to ask again if it stays open; null leaves the date as it is.
  */
 export function terapkanHasil(
@@ -66,9 +82,15 @@ export function terapkanHasil(
       sesudah: sql<Status>`sesudah`,
       /** What contradicts the books and needs a person. */
       janggal: sql<string | null>`janggal`,
+      /** Number of the attempt that takes the place of this one, with another code. */
+      berikutnya: sql<number | null>`berikutnya`,
+      /** What the biller was asked for. */
+      kode: sql<string>`kode`,
+      /** The message that tells the mitra, if it wants to be told. */
+      kiriman: sql<number | null>`kiriman`.mapWith(Number),
     })
     .from(
-      sql`app.terapkan_hasil(${refId}, ${hasil.hasil}, ${hasil.rc}, ${hasil.pesan}, ${hasil.sn}, ${hasil.harga}, ${hasilEksekusi}, ${lanjutDetik})`,
+      sql`app.terapkan_hasil(${refId}, ${hasil.hasil}, ${hasil.rc}, ${hasil.pesan}, ${hasil.sn}, ${hasil.harga}, ${hasilEksekusi}, ${lanjutDetik}, ${hasil.bolehCadangan})`,
     );
 }
 

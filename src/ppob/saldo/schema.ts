@@ -1,6 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { idParam, keyField, textField } from "../../platform/http/fields.ts";
+import { listQuery } from "../../platform/http/list.ts";
+import { inOrder, periodQuery } from "../../platform/http/period.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
+import { JENIS_MUTASI } from "./repo.ts";
 import { MAX_ISI } from "./saldo.ts";
 
 export const isiSaldoParams = z.strictObject({ id: idParam("id") });
@@ -44,3 +47,42 @@ export const isiSaldoAnswerHeaders = z.object({
     description: "Ada bila kunci ini sudah pernah dipakai: jawaban lama, tanpa pengisian baru.",
   }),
 });
+
+const rupiah = z.int().min(0).max(MAX_WIRE_RUPIAH).openapi({ format: "int64" });
+
+export const saldoSchema = z
+  .object({
+    tersedia: rupiah.openapi({ description: "Yang dapat dibelanjakan, rupiah.", example: 88_000 }),
+    ditahan: rupiah.openapi({ description: "Ditahan pembelian yang belum selesai.", example: 12_000 }),
+    waktu: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+  })
+  .openapi("Saldo");
+
+export const mutasiQuery = z
+  .strictObject({
+    ...listQuery,
+    ...periodQuery,
+    jenis: z
+      .enum(JENIS_MUTASI)
+      .optional()
+      .openapi({ param: { name: "jenis", in: "query", required: false } }),
+  })
+  .refine(...inOrder);
+
+export const mutasiSchema = z
+  .object({
+    id: z.int().openapi({ format: "int64", example: 42 }),
+    waktu: z.iso.datetime().openapi({ example: "2026-11-20T03:00:00.000Z" }),
+    jenis: z.enum(JENIS_MUTASI).openapi({
+      description:
+        "`beli`: ditahan untuk pembelian. `gagal`, `kembali`: dikembalikan. `isi_saldo`, `deposit`, `saldo_awal`: uang masuk.",
+      example: "beli",
+    }),
+    jumlah: z
+      .int()
+      .openapi({ format: "int64", description: "Rupiah; yang keluar negatif.", example: -12_000 }),
+    saldo: rupiah.openapi({ description: "Saldo tersedia tepat sesudahnya.", example: 88_000 }),
+    transaksi_id: z.int().nullable().openapi({ format: "int64", example: 7 }),
+    keterangan: z.string().nullable().openapi({ example: null }),
+  })
+  .openapi("Mutasi");

@@ -2,8 +2,10 @@ import type { Clock } from "../../platform/clock.ts";
 import { withActor } from "../../platform/db/database.ts";
 import type { Actor } from "../../platform/db/actor.ts";
 import { describeError, type Log } from "../../platform/log.ts";
+import type { HasilBiller } from "../biller/biller.ts";
 import { klaim, lepaskan, type Klaim } from "./repo.ts";
-import { catatHasil, layanan, type TransaksiDeps } from "./transaksi.ts";
+import { catatHasil, layanan } from "./hasil.ts";
+import type { TransaksiDeps } from "./transaksi.ts";
 
 export interface JobDeps extends TransaksiDeps {
   clock: Clock;
@@ -76,7 +78,7 @@ export async function sapu(deps: JobDeps): Promise<number> {
 
 /** Asks the biller, outside of any transaction, and settles its answer. */
 async function drive(deps: JobDeps, actor: Actor, claim: Klaim, claimedAt: number): Promise<void> {
-  const { transaksiId, refId, kodeProduk, nomorTujuan, nominalBebas, harga, pertama, ditanya } = claim;
+  const { transaksiId, refId, nominalBebas, pascabayar, pertama, ditanya } = claim;
   if (claim.kedaluwarsa) {
     deps.log.error("attempt_too_old", { transaksi_id: transaksiId, ref_id: refId });
     return;
@@ -86,8 +88,19 @@ async function drive(deps: JobDeps, actor: Actor, claim: Klaim, claimedAt: numbe
     await withActor(deps.db, actor, [lepaskan(deps.db, claim)]);
     return;
   }
-  const request = { refId, kode: kodeProduk, nomor: nomorTujuan, nominalBebas, hargaMaks: harga };
-  const hasil = pertama ? await deps.biller.beli(request) : await deps.biller.status(request);
+  const request = {
+    refId,
+    kode: claim.kodeProduk,
+    nomor: claim.nomorTujuan,
+    pascabayar,
+    nominalBebas,
+    hargaMaks: claim.harga,
+  };
+  const hasil = isOverdue(claim, deps.clock)
+    ? KEDALUWARSA
+    : pertama
+      ? await deps.biller.beli(request)
+      : await deps.biller.status(request);
   for (let again = 0; ; again++) {
     try {
       return await catatHasil(deps, actor, refId, hasil, pauseSeconds(deps, ditanya), deps.log);
@@ -98,6 +111,24 @@ async function drive(deps: JobDeps, actor: Actor, claim: Klaim, claimedAt: numbe
     }
   }
 }
+
+/** A bill is paid on the day it was asked for; one that was not sent by then is not sent any more. */
+function isOverdue({ pertama, kirimSebelum }: Klaim, clock: Clock): boolean {
+  return pertama && kirimSebelum !== null && clock.now() >= kirimSebelum;
+}
+
+const KEDALUWARSA: HasilBiller = {
+  hasil: "gagal",
+  dikenal: true,
+  rc: null,
+  pesan: "tidak dikirim: harinya sudah lewat",
+  alasan: "tagihan kedaluwarsa, tanyakan lagi",
+  sn: null,
+  harga: null,
+  bolehCadangan: false,
+  daftarBasi: false,
+  petunjuk: null,
+};
 
 /** A claim outlives the call, and keeps the shortest pause between two questions even if this one is asked late. */
 function leaseSeconds({ billerTimeoutSeconds, billerRecheckSeconds }: JobDeps): number {

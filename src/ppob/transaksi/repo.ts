@@ -54,6 +54,10 @@ export interface Klaim {
   ditanya: number;
   /** Too old to be asked about: the biller would buy anew. */
   kedaluwarsa: boolean;
+  /** Pays a bill, that was asked for under this `refId`. */
+  pascabayar: boolean;
+  /** From then on it may not be sent for the first time; null: whenever. */
+  kirimSebelum: Date | null;
 }
 
 /**
@@ -78,6 +82,8 @@ export function klaim(
       pertama: sql<boolean>`pertama`,
       ditanya: sql<number>`ditanya`,
       kedaluwarsa: sql<boolean>`kedaluwarsa`,
+      pascabayar: sql<boolean>`pascabayar`,
+      kirimSebelum: sql<Date | null>`kirim_sebelum`.mapWith(transaksi.waktu),
     })
     .from(sql`app.klaim(${id}, 1, ${sewaDetik}, ${umurMaksHari})`);
 }

@@ -1,11 +1,8 @@
-import { z } from "@hono/zod-openapi";
 import { inBackground } from "../../platform/http/background.ts";
 import { UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
 import { okSchema } from "../../platform/http/fields.ts";
-import { linkNext, listAnswerHeaders } from "../../platform/http/list.ts";
 import { defineRoute, type Access } from "../../platform/http/route.ts";
 import { createRouter, type Router } from "../../platform/http/router.ts";
-import { toWire } from "../../platform/money.ts";
 import { billerAccess } from "../biller/biller.ts";
 import { mitraAccess } from "../mitra/mitra.ts";
 import { KunciDipakai } from "../saldo/saldo.ts";
@@ -16,12 +13,13 @@ import {
   beliSchema,
   diterimaSchema,
   pesanAntrean,
-  riwayatQuery,
   statusParams,
   transaksiSchema,
   webhookSchema,
 } from "./schema.ts";
+import { terimaWebhook } from "./hasil.ts";
 import * as transaksi from "./transaksi.ts";
+import { satuPembelian } from "./wire.ts";
 
 const beli = defineRoute({
   method: "post",
@@ -47,6 +45,10 @@ const beli = defineRoute({
     transaksi.SaldoTidakCukup,
     transaksi.ProdukTidakAda,
     KunciDipakai,
+    transaksi.ProdukTidakTersedia,
+    transaksi.ProdukTutup,
+    transaksi.SudahDibeliHariIni,
+    transaksi.ProdukPascabayar,
     transaksi.NominalWajib,
     transaksi.NominalTidakSesuai,
   ],
@@ -66,23 +68,6 @@ const status = defineRoute({
   errors: [transaksi.TransaksiTidakAda],
 });
 
-const riwayat = defineRoute({
-  method: "get",
-  path: "/riwayat",
-  operationId: "riwayatTransaksi",
-  tags: ["PPOB"],
-  summary: "Transaksi terakhir, terbaru dulu",
-  access: mitraAccess,
-  request: { query: riwayatQuery },
-  responses: {
-    200: {
-      description: "Transaksi; header Link menunjuk halaman berikutnya",
-      headers: listAnswerHeaders,
-      content: { "application/json": { schema: z.array(transaksiSchema) } },
-    },
-  },
-});
-
 export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
   const router = createRouter();
   router.openapi(beli, async (c) => {
@@ -99,26 +84,20 @@ export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
     return c.json({ id, status: "pending" as const }, 200);
   });
   router.openapi(status, async (c) => {
-    return c.json(toWireBody(await transaksi.status(deps, c.var.actor, c.req.valid("param").id)), 200);
-  });
-  router.openapi(riwayat, async (c) => {
-    const { limit, before } = c.req.valid("query");
-    const baris = await transaksi.riwayat(deps, c.var.actor, limit, before);
-    linkNext(c, limit, baris);
-    return c.json(baris.map(toWireBody), 200);
+    return c.json(satuPembelian(await transaksi.status(deps, c.var.actor, c.req.valid("param").id)), 200);
   });
   return router;
 }
 
 /** What only vendors call: the queue that delivers purchases, and the biller that reports how they ended. */
-export function callbackRoutes(deps: JobDeps, queueAccess: Access): Router {
+export function vendorRoutes(deps: JobDeps, queueAccess: (path: string) => Access): Router {
   const antrean = defineRoute({
     method: "post",
     path: transaksi.QUEUE_PATH,
     operationId: "antreanTransaksi",
     tags: ["Layanan"],
     summary: "Dipanggil QStash: jalankan satu pembelian",
-    access: queueAccess,
+    access: queueAccess(transaksi.QUEUE_PATH),
     rawBody: true,
     request: { body: { required: true, content: { "application/json": { schema: pesanAntrean } } } },
     responses: { 200: { description: "Ditangani", content: { "application/json": { schema: okSchema } } } },
@@ -143,7 +122,7 @@ export function callbackRoutes(deps: JobDeps, queueAccess: Access): Router {
     return c.json({ status: "ok" as const }, 200);
   });
   router.openapi(webhook, async (c) => {
-    await transaksi.terimaWebhook(deps, c.req.raw.headers, c.var.rawBody, c.var.log);
+    await terimaWebhook(deps, c.req.raw.headers, c.var.rawBody, c.var.log);
     return c.json({ status: "ok" as const }, 200);
   });
   return router;
@@ -157,16 +136,4 @@ function oneKey(header: string | undefined, body: string | undefined): string | 
     });
   }
   return header ?? body;
-}
-
-function toWireBody(baris: transaksi.Transaksi): z.input<typeof transaksiSchema> {
-  return {
-    id: baris.id,
-    produk_id: baris.produkId,
-    nomor_tujuan: baris.nomorTujuan,
-    nominal: toWire(baris.nominal),
-    status: baris.status,
-    waktu: baris.waktu.toISOString(),
-    hasil_eksekusi: baris.hasilEksekusi,
-  };
 }

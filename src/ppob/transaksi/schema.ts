@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { idParam, keyField } from "../../platform/http/fields.ts";
-import { listQuery } from "../../platform/http/list.ts";
 import { MAX_WIRE_RUPIAH } from "../../platform/money.ts";
 import { statusTransaksi } from "./table.ts";
 
@@ -51,8 +50,6 @@ export const transaksiSchema = z
   .openapi("Transaksi");
 
 export const statusParams = z.strictObject({ id: idParam("id") });
-
-export const riwayatQuery = z.strictObject(listQuery);
 
 export const pesanAntrean = z
   .strictObject({ transaksi_id: z.int().min(1).max(Number.MAX_SAFE_INTEGER) })

@@ -1,10 +1,11 @@
-import { service, type Actor } from "../../platform/db/actor.ts";
+import type { Actor } from "../../platform/db/actor.ts";
 import { withActor, type Database } from "../../platform/db/database.ts";
 import { defineError } from "../../platform/http/errors.ts";
 import { describeError, type Log } from "../../platform/log.ts";
 import type { Queue } from "../../platform/queue/queue.ts";
-import type { Biller, HasilBiller } from "../biller/biller.ts";
-import { tahan, terapkanHasil, type Pembelian } from "../saldo/saldo.ts";
+import type { Biller } from "../biller/biller.ts";
+import { tahan, type Pembelian } from "../saldo/saldo.ts";
+import { kalimatHasil } from "./kalimat.ts";
 import {
   mutasiTransaksi,
   percobaanTransaksi,
@@ -19,11 +20,34 @@ import {
   type SaringanTransaksi,
 } from "./repo.ts";
 
+export { beliAnswerHeaders, beliHeaders, diterimaSchema, transaksiSchema } from "./schema.ts";
+export { satuPembelian } from "./wire.ts";
 export { STATUS_DICARI };
 export type { Putusan, SaringanTransaksi };
 
 export const SaldoTidakCukup = defineError(402, "SALDO_TIDAK_CUKUP", "Saldo tidak cukup");
 export const ProdukTidakAda = defineError(404, "PRODUK_TIDAK_ADA", "Produk tidak ditemukan");
+export const ProdukPascabayar = defineError(
+  422,
+  "PRODUK_PASCABAYAR",
+  "Produk ini pascabayar: tanyakan tagihannya lewat POST /tagihan, lalu bayar.",
+  { pointer: "#/produk_id" },
+);
+export const ProdukTidakTersedia = defineError(
+  409,
+  "PRODUK_TIDAK_TERSEDIA",
+  "Produk sedang tidak tersedia (gangguan, stok habis, atau harga berubah). Coba lagi nanti.",
+);
+export const ProdukTutup = defineError(
+  409,
+  "PRODUK_TUTUP",
+  "Produk sedang cut-off. Jamnya ada di GET /produk.",
+);
+export const SudahDibeliHariIni = defineError(
+  409,
+  "SUDAH_DIBELI_HARI_INI",
+  "Produk ini tidak dapat dibeli dua kali sehari untuk nomor yang sama.",
+);
 export const TransaksiTidakAda = defineError(404, "TRANSAKSI_TIDAK_ADA", "Transaksi tidak ditemukan");
 export const TransaksiSelesai = defineError(
   409,
@@ -56,7 +80,7 @@ export const NominalTidakSesuai = defineError(
 export const QUEUE_PATH = "/queue/transaksi";
 
 /** Seconds the queue has before the sweeper takes a purchase up. */
-const TENGGANG_DETIK = 15;
+export const TENGGANG_DETIK = 15;
 
 export interface TransaksiDeps {
   db: Database;
@@ -66,7 +90,8 @@ export interface TransaksiDeps {
 
 /**
  * Accepts a purchase and nudges the queue after it is committed. The same `kunci` with the same content is the same
- * purchase. Throws `SaldoTidakCukup`, `ProdukTidakAda`, `NominalWajib`, `NominalTidakSesuai`, `KunciDipakai`.
+ * purchase. Throws `SaldoTidakCukup`, `ProdukTidakAda`, `ProdukPascabayar`, `NominalWajib`, `NominalTidakSesuai`,
+ * `KunciDipakai`, and what stands in the way of the product: `ProdukTidakTersedia`, `ProdukTutup`, `SudahDibeliHariIni`.
  * `background` runs on after the answer.
  */
 export async function beli(
@@ -79,10 +104,18 @@ export async function beli(
   const [[diterima]] = await withActor(db, actor, [tahan(db, pembelian, TENGGANG_DETIK)]);
   if (!diterima) throw new Error("app.beli returned no row");
   if (!diterima.ulangan) {
-    const nudge = queue.publish(QUEUE_PATH, { transaksi_id: diterima.id }, `transaksi-${diterima.id}`);
-    background(nudge.catch((error: unknown) => log.warn("publish_failed", describeError(error))));
+    background(dorong(queue, diterima.id, 1, log));
   }
   return diterima;
+}
+
+/** Has the queue take up an attempt of a purchase. A nudge that is lost is only logged: the sweeper comes soon. */
+export async function dorong(queue: Queue, transaksiId: number, ke: number, log: Log): Promise<void> {
+  try {
+    await queue.publish(QUEUE_PATH, { transaksi_id: transaksiId }, `transaksi-${transaksiId}-${ke}`);
+  } catch (error) {
+    log.warn("publish_failed", describeError(error));
+  }
 }
 
 export type Transaksi = Awaited<ReturnType<typeof satuTransaksi>>[number];
@@ -154,58 +187,4 @@ export async function putuskan(
   putusan: Putusan,
 ): Promise<void> {
   await withActor(db, actor, [putuskanTransaksi(db, id, putusan, kalimatHasil(putusan))]);
-}
-
-/** One of our own services; its caller has checked a signature or is the platform's scheduler. */
-export function layanan(nama: "antrean" | "biller" | "penyapu"): Actor {
-  return service(nama);
-}
-
-/** Reads a biller's webhook and applies it. Throws `SignatureInvalid`; what is not about one of our attempts is only logged. */
-export async function terimaWebhook(
-  deps: TransaksiDeps,
-  headers: Headers,
-  body: string,
-  log: Log,
-): Promise<void> {
-  const webhook = deps.biller.bacaWebhook(headers, body);
-  if (webhook.jenis === "hasil")
-    await catatHasil(deps, layanan("biller"), webhook.refId, webhook.hasil, null, log);
-  else if (webhook.jenis === "lain") log.warn("webhook_unreadable");
-}
-
-/**
- * Settles what the biller said of an attempt, from wherever it was heard; one roundtrip.
- * `lanjutDetik`: when to ask again if it is not final; null when nobody asked now.
- */
-export async function catatHasil(
-  { db }: TransaksiDeps,
-  actor: Actor,
-  refId: string,
-  hasil: HasilBiller,
-  lanjutDetik: number | null,
-  log: Log,
-): Promise<void> {
-  const [[akhir]] = await withActor(db, actor, [
-    terapkanHasil(db, refId, hasil, kalimatHasil(hasil), lanjutDetik),
-  ]);
-  const catatan = { ref_id: refId, hasil: hasil.hasil, rc: hasil.rc, transaksi_id: akhir?.transaksiId };
-  if (!hasil.dikenal) log.warn("biller_reply_unknown", catatan);
-  if (!akhir) log.warn("attempt_unknown", catatan);
-  else if (akhir.janggal) log.error("attempt_contradicts", { ...catatan, janggal: akhir.janggal });
-  else log.info("attempt_applied", { ...catatan, sebelum: akhir.sebelum, sesudah: akhir.sesudah });
-}
-
-/** `hasil_eksekusi`: what the mitra reads. */
-function kalimatHasil({ hasil, sn, alasan }: Pick<HasilBiller, "hasil" | "sn" | "alasan">): string | null {
-  switch (hasil) {
-    case "sukses":
-      return sn ? `Transaksi PPOB berhasil! SN: ${sn}` : "Transaksi PPOB berhasil!";
-    case "gagal":
-    case "ditolak":
-    case "kembali":
-      return `Transaksi PPOB gagal: ${alasan}. Saldo dikembalikan.`;
-    case "tunda":
-      return null;
-  }
 }
