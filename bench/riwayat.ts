@@ -24,13 +24,14 @@ await server.query(`create database ${name}`);
 const own = new URL(url);
 own.pathname = `/${name}`;
 
+const client = new Client({ connectionString: own.href });
+
 type Result = Measured & { windowed: boolean };
 /** By name of the case, one for each size. */
 const results = new Map<string, Result[]>();
 
 try {
   await (await openDatabase({ url: own.href })).close();
-  const client = new Client({ connectionString: own.href });
   await client.connect();
   for (const statement of PREPARE) await client.query(statement);
   let filled = 0;
@@ -46,12 +47,12 @@ try {
       results.set(each.name, [...(results.get(each.name) ?? []), result]);
     }
   }
-  await client.end();
   let failed = 0;
   for (const [title, measured] of results) failed += judge(title, measured) ? 0 : 1;
   say(failed === 0 ? "constant" : `${failed} GROW`);
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
+  await client.end();
   await server.query(`drop database if exists ${name} with (force)`);
   await server.end();
 }

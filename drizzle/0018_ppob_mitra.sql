@@ -169,6 +169,7 @@ ALTER TABLE "transaksi" ADD COLUMN "harga_modal" bigint;--> statement-breakpoint
 ALTER TABLE "transaksi" ADD COLUMN "kode_cadangan" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "transaksi" ADD COLUMN "tagihan_id" bigint;--> statement-breakpoint
 ALTER TABLE "transaksi" ADD COLUMN "sn" text;--> statement-breakpoint
+UPDATE "transaksi" t SET "sn" = p."sn" FROM "percobaan" p WHERE p."transaksi_id" = t."id" AND t."status" = 'sukses';--> statement-breakpoint
 ALTER TABLE "callback" ADD CONSTRAINT "callback_mitra_id_mitra_id_fk" FOREIGN KEY ("mitra_id") REFERENCES "public"."mitra"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "kiriman" ADD CONSTRAINT "kiriman_mitra_id_mitra_id_fk" FOREIGN KEY ("mitra_id") REFERENCES "public"."mitra"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "kiriman" ADD CONSTRAINT "kiriman_transaksi_id_transaksi_id_fk" FOREIGN KEY ("transaksi_id") REFERENCES "public"."transaksi"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -50,8 +50,17 @@ begin
     using v_mitra, p_status, p_produk, p_nomor, v_mulai, v_akhir, p_jendela, p_batas;
 end $$;
 --> statement-breakpoint
+-- What the caller had available right before a moment; 0 before anything had moved.
+create function app.saldo_sebelum(p_saat timestamptz) returns bigint
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce((select m.saldo_sesudah from mutasi m
+    where m.buku_id = (select app.buku_mitra(app.mitra_id(), 'tersedia')) and m.waktu < p_saat
+    order by m.waktu desc, m.id desc limit 1), 0)
+$$;
+--> statement-breakpoint
 revoke all on all functions in schema app from public;
 --> statement-breakpoint
 grant execute on function
-  app.telusuri_transaksi(text, status_transaksi, integer, text, timestamptz, timestamptz, bigint, integer, integer)
+  app.telusuri_transaksi(text, status_transaksi, integer, text, timestamptz, timestamptz, bigint, integer, integer),
+  app.saldo_sebelum(timestamptz)
 to satupintu_app;

@@ -1,7 +1,8 @@
 import type { Outcome } from "./book.ts";
 
-/** What a documented test number does; `pending…` means Pending first, final by webhook. */
-export type TestBehaviour = "succeeds" | "inquiryFails" | "fails" | "pendingSucceeds" | "pendingFails";
+/** What a test number does; `pending…` means Pending first, final by webhook, `refunded` success first, then rc 74. */
+export type TestBehaviour =
+  "succeeds" | "inquiryFails" | "fails" | "pendingSucceeds" | "pendingFails" | "refunded";
 
 export interface TestNumber {
   sku: string;
@@ -70,6 +71,15 @@ const prepaidByCustomer = new Map(
   TEST_NUMBERS.filter(({ sku }) => sku === "xld10").map((number) => [number.customerNo, number]),
 );
 
+/** A number of ours: Digiflazz documents none that is refunded after it was delivered. */
+export const REFUNDED_NUMBER = "087800001274";
+prepaidByCustomer.set(REFUNDED_NUMBER, {
+  sku: "xld10",
+  customerNo: REFUNDED_NUMBER,
+  behaviour: "refunded",
+  sheets: 0,
+});
+
 /** Digiflazz documents its prepaid numbers for `xld10` only; here they work for every prepaid SKU. */
 export function prepaidTestNumber(customerNo: string): TestNumber | undefined {
   return prepaidByCustomer.get(customerNo);
@@ -86,6 +96,7 @@ const OUTCOMES: Readonly<Record<TestBehaviour, Outcome>> = {
   fails: { status: "Gagal", rc: "02" },
   pendingSucceeds: { status: "Pending", rc: "03", later: { status: "Sukses", rc: "00" } },
   pendingFails: { status: "Pending", rc: "03", later: { status: "Gagal", rc: "02" } },
+  refunded: { status: "Sukses", rc: "00", later: { status: "Gagal", rc: "74" } },
 };
 
 /** What a purchase for a number leads to; one that is in no table succeeds. */

@@ -218,7 +218,7 @@ export function eachKind(operations: readonly Operation[]): Operation[] {
 
 /** Whether a vendor calls it: bodies may be longer there, and are read for a signature before anything else. */
 export function isCallback({ security }: Pick<Operation, "security">): boolean {
-  return ["qstash", "biller", "whapi"].includes(security ?? "");
+  return ["qstash", "biller", "whapi", "mutasiBank"].includes(security ?? "");
 }
 
 function successOf({ operationId, responses }: DocumentedOperation): number {

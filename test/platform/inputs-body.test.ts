@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { useWorld } from "../harness.ts";
 import { eachKind, isCallback, readOperations, type Operation } from "./document.ts";
-import { TAKES_UNKNOWN } from "./samples-whatsapp.ts";
 import {
   EMPTY_IS_ENOUGH,
   expectRefused,
@@ -9,6 +8,7 @@ import {
   rowCounts,
   sampleOf,
   send,
+  TAKES_UNKNOWN,
   type Body,
   type Sample,
 } from "./samples.ts";

@@ -3,8 +3,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
 import { eachKind, readHouseDocument, readOperations, type Schema } from "./document.ts";
-import { TAKES_UNKNOWN } from "./samples-whatsapp.ts";
-import { EMPTY_IS_ENOUGH, sampleOf } from "./samples.ts";
+import { EMPTY_IS_ENOUGH, sampleOf, TAKES_UNKNOWN } from "./samples.ts";
 
 // What the document says of bodies, held against JSON Schema: a generated client believes every word of it.
 

@@ -12,7 +12,9 @@ import { AKUN, inTheNameOf } from "./samples-akun.ts";
 import { AMANCAIR } from "./samples-amancair.ts";
 import { DIREKTORI } from "./samples-direktori.ts";
 import { PINJAMAN } from "./samples-loans.ts";
-import { TAKES_UNKNOWN, WHATSAPP } from "./samples-whatsapp.ts";
+import { BANK_TAKES_UNKNOWN, MITRA } from "./samples-ppob.ts";
+import { PRODUK } from "./samples-produk.ts";
+import { TAKES_UNKNOWN as WHAPI_TAKES_UNKNOWN, WHATSAPP } from "./samples-whatsapp.ts";
 
 export { newEmail, newKey, type Sample } from "./request-sample.ts";
 
@@ -36,6 +38,8 @@ const SAMPLES: Record<string, MakeSample> = {
   ...AMANCAIR,
   ...PINJAMAN,
   ...WHATSAPP,
+  ...MITRA,
+  ...PRODUK,
   statusLayanan: async () => ({ path: "/", method: "GET", headers: {} }),
   statusDatabase: async () => ({ path: "/db-connect", method: "GET", headers: {} }),
   daftarMitra: async () => ({
@@ -45,7 +49,12 @@ const SAMPLES: Record<string, MakeSample> = {
     body: { nama: "Budi Santoso", email: newEmail(), hp: "08123456789", saldo: 1 },
   }),
   rotasiKunci: async (world) => ({ ...(await ofMitra(world)), path: "/generate-key", method: "POST" }),
-  daftarProduk: async (world) => ({ ...(await ofMitra(world)), path: "/produk", method: "GET" }),
+  daftarProduk: async (world) => ({
+    ...(await inTheNameOf(world, "karyawan")),
+    path: "/produk?limit=5",
+    method: "GET",
+  }),
+  "daftarProduk:mitra": async (world) => ({ ...(await ofMitra(world)), path: "/produk", method: "GET" }),
   beli: async (world) => ({
     actor: "mitra",
     path: "/beli",
@@ -78,7 +87,7 @@ const SAMPLES: Record<string, MakeSample> = {
     ...(await inTheNameOf(world, "admin")),
     path: `/mitra/${(await makeMitra(world)).id}`,
     method: "PATCH",
-    body: { aktif: false },
+    body: { aktif: false, tier: "emas", wajib_tanda_tangan: true, alamat_ip: ["203.0.113.7"] },
   }),
   isiSaldo: async (world) => ({
     ...(await inTheNameOf(world, "admin")),
@@ -136,6 +145,9 @@ export function pathWithId(
 ): string {
   return path.replaceAll(/\{[^}]+\}/g, id) + (/\?.*/.exec(sample.path)?.[0] ?? "");
 }
+
+/** Where a vendor's message may hold more than we know. */
+export const TAKES_UNKNOWN = [...WHAPI_TAKES_UNKNOWN, ...BANK_TAKES_UNKNOWN];
 
 /** Operations that may be told nothing at all: `{}` is a whole body there. */
 export const EMPTY_IS_ENOUGH = ["tautkanDokumen", "tinjauPinjaman", ...TAKES_UNKNOWN];
@@ -213,7 +225,8 @@ function deepText(value: unknown): string {
 const WRITTEN =
   `mitra transaksi percobaan jurnal mutasi akun sesi jabatan pegawai nasabah audit devices addresses bank_accounts
   employment documents emergency_contacts telemetry_events crash_reports notifications consents privacy_requests
-  berkas_terbuang loan_applications loan_instalments loan_rules chats messages bot_settings quick_replies`.split(
+  berkas_terbuang loan_applications loan_instalments loan_rules chats messages bot_settings quick_replies
+  produk produk_biller sinkron_biller aturan_harga tagihan deposit mutasi_bank callback kiriman kiriman_log`.split(
     /\s+/,
   );
 

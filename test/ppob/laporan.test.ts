@@ -277,7 +277,7 @@ describe("20,000 purchases", () => {
       const rest = async () => {
         while (!(await reader?.read())?.done);
       };
-      await expect(rest()).rejects.toThrow();
+      await expect(rest()).rejects.toMatchObject({ name: "LAYANAN_TIDAK_TERSEDIA" });
       await until(() => world.log.some(({ event }) => event === "report_broken"));
       world.cloud.neon.faults.clear();
     },

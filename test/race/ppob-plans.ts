@@ -10,9 +10,11 @@ import {
   type Saringan,
 } from "../../src/ppob/riwayat/repo.ts";
 import { mutasiSendiri } from "../../src/ppob/saldo/repo.ts";
-import { APP } from "../database/engines.ts";
 
 // What a mitra reads of its purchases and its money, over tables of any size: for the suite and for `npm run bench:riwayat`.
+
+/** The Worker's login role. */
+const APP = "satupintu_app";
 
 const drizzle = openDatabase("postgres://x:x@127.0.0.1:1/x");
 const hashOf = (key: string) => createHash("sha256").update(key).digest("hex");
@@ -36,7 +38,7 @@ export const PREPARE = [
     (key) => `insert into mitra (nama, email, kunci_api_hash, kunci_api_awalan, kunci_privat_segel)
       values ('x', '${key}@mail.com', '${hashOf(key)}', 'x', 'x')`,
   ),
-  "insert into buku (mitra_id, nama, saldo) select m.id, nama::nama_buku, 0 from mitra m, unnest('{tersedia,ditahan}'::text[]) nama",
+  "insert into buku (mitra_id, nama, saldo) select m.id, b::nama_buku, 0 from mitra m, unnest('{tersedia,ditahan}'::text[]) b",
 ];
 
 /**

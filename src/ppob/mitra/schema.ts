@@ -40,12 +40,17 @@ const tier = z
   .regex(/^[a-z0-9-]{1,30}$/, "1 sampai 30 huruf kecil, angka, atau tanda hubung")
   .openapi({ example: "emas", description: "Kelompok harga." });
 
+const alamatAtauJaringan = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
 const alamatIp = z
   .array(
-    z.union(
-      [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-      "harus alamat IP atau jaringan, misalnya 203.0.113.0/24",
-    ),
+    z
+      .string()
+      .max(50)
+      .refine(
+        (teks) => alamatAtauJaringan.safeParse(teks).success,
+        "harus alamat IP atau jaringan, misalnya 203.0.113.0/24",
+      ),
   )
   .max(20)
   .openapi({

@@ -2,7 +2,6 @@ import { and, asc, desc, eq, gt, gte, lt, lte, sql, type SQL } from "drizzle-orm
 import type { Database } from "../../platform/db/database.ts";
 import type { Period } from "../../platform/http/period.ts";
 import { produk } from "../produk/table.ts";
-import { mutasi } from "../saldo/table.ts";
 import { statusTransaksi, transaksi } from "../transaksi/table.ts";
 
 /** What a mitra finds its purchases by; each that is given must hold. */
@@ -172,12 +171,9 @@ export function transaksiTerakhir(db: Database) {
   return db.select({ id: transaksi.id }).from(transaksi).where(ownRows).orderBy(desc(transaksi.id)).limit(1);
 }
 
-/** What the caller had available right before a moment, in rupiah; no row when nothing had ever moved. */
+/** What the caller had available right before a moment, in rupiah. One row. */
 export function saldoSebelum(db: Database, saat: Date) {
   return db
-    .select({ saldo: mutasi.saldoSesudah })
-    .from(mutasi)
-    .where(and(eq(mutasi.bukuId, sql`(select app.buku_sendiri_id())`), lt(mutasi.waktu, saat)))
-    .orderBy(desc(mutasi.waktu), desc(mutasi.id))
-    .limit(1);
+    .select({ saldo: sql`saldo`.mapWith(BigInt) })
+    .from(sql`app.saldo_sebelum(${saat.toISOString()}) saldo`);
 }

@@ -18,7 +18,8 @@ export function bacaToken(sn: string): TokenPln | null {
   const [kepala = "", ...bagian] = sn.split("/").map((satu) => satu.trim());
   const angka = kepala.replaceAll(/[\s.-]/g, "");
   if (!/^[0-9]{20}$/.test(angka)) return null;
-  const kwh = bacaKwh(bagian.at(-1) ?? "");
+  // Some write the unit and some do not; without it only the last of all parts can be the energy.
+  const kwh = bacaKwh(bagian.at(-1) ?? "", bagian.length >= 4);
   if (kwh !== null) bagian.pop();
   const ekor = (pola: RegExp) => (pola.test(bagian.at(-1) ?? "") ? (bagian.pop() ?? null) : null);
   const daya = ekor(/^[0-9]{3,12} ?(VA)?$/i);
@@ -28,9 +29,9 @@ export function bacaToken(sn: string): TokenPln | null {
 }
 
 /** `11,0KWH` is 11: with a comma, dots stand between thousands. */
-function bacaKwh(teks: string): number | null {
-  const [, angka] = /^([0-9][0-9.,]{0,15}) ?kwh$/i.exec(teks) ?? [];
-  if (angka === undefined) return null;
+function bacaKwh(teks: string, bolehTanpaSatuan: boolean): number | null {
+  const [, angka, satuan] = /^([0-9][0-9.,]{0,15}) ?(kwh)?$/i.exec(teks) ?? [];
+  if (angka === undefined || (satuan === undefined && !bolehTanpaSatuan)) return null;
   const kwh = Number(angka.includes(",") ? angka.replaceAll(".", "").replace(",", ".") : angka);
   return Number.isFinite(kwh) ? kwh : null;
 }

@@ -28,16 +28,6 @@ export function satuTransaksi(db: Database, id: number) {
     .where(and(ownRows, eq(transaksi.id, id)));
 }
 
-/** The caller's newest purchases, before id `sebelum` if given. */
-export function transaksiTerbaru(db: Database, batas: number, sebelum: number | undefined) {
-  return db
-    .select(columns)
-    .from(transaksi)
-    .where(and(ownRows, sebelum === undefined ? undefined : lt(transaksi.id, sebelum)))
-    .orderBy(desc(transaksi.id))
-    .limit(batas);
-}
-
 /** What a claim hands to whoever drives a purchase on. */
 export interface Klaim {
   transaksiId: number;

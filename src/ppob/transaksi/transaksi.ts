@@ -14,7 +14,6 @@ import {
   satuTransaksi,
   STATUS_DICARI,
   TUNGGU_PUTUSAN,
-  transaksiTerbaru,
   transaksiUntukStaf,
   type Putusan,
   type SaringanTransaksi,
@@ -124,17 +123,6 @@ export type Transaksi = Awaited<ReturnType<typeof satuTransaksi>>[number];
 export async function status({ db }: TransaksiDeps, actor: Actor, id: number): Promise<Transaksi> {
   const [[baris]] = await withActor(db, actor, [satuTransaksi(db, id)]);
   if (!baris) throw new TransaksiTidakAda();
-  return baris;
-}
-
-/** The caller's newest purchases, newest first, at most `batas`, older than id `sebelum` if given. */
-export async function riwayat(
-  { db }: TransaksiDeps,
-  actor: Actor,
-  batas: number,
-  sebelum: number | undefined,
-): Promise<Transaksi[]> {
-  const [baris] = await withActor(db, actor, [transaksiTerbaru(db, batas, sebelum)]);
   return baris;
 }
 
