@@ -14,7 +14,8 @@ create function app.mutasi_sendiri(
   id bigint, waktu timestamptz, jenis jenis_jurnal, jumlah bigint, saldo bigint, transaksi_id bigint, keterangan text
 )
 language plpgsql stable security definer
-set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
+set seq_page_cost = 0 set random_page_cost = 0 as $$
 #variable_conflict use_column
 declare
   v_buku bigint := app.buku_mitra(app.mitra_id(), 'tersedia');
