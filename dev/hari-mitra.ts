@@ -1,11 +1,9 @@
 // A reseller's whole day, through nothing but the public API: `npm run demo:mitra`, and a test that looks into the books
 // after each step.
 import { createHmac, randomBytes } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import { Webhook } from "standardwebhooks";
 import { REFUNDED_NUMBER } from "./digiflazz/test-numbers.ts";
 import { LOCAL_SECRETS } from "./local-secrets.ts";
-import { listen } from "./stand-in.ts";
+import { openInbox, type Inbox } from "./mitra-inbox.ts";
 
 /** What a day is played against. */
 export interface Server {
@@ -268,49 +266,6 @@ class Day {
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
-
-/** A mitra's own endpoint, which believes only what is signed. */
-interface Inbox {
-  url: string;
-  /** Messages whose signature did not hold. */
-  forged: number;
-  trust(rahasia: string): void;
-  /** What it was told of a purchase. */
-  told(id: number): string[];
-  close(): void;
-}
-
-async function openInbox(): Promise<Inbox> {
-  const heard = new Map<string, { type: string; data: { id?: number } }>();
-  let webhook: Webhook | undefined;
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    request.on("end", () => {
-      if (!verifies(webhook, body, request.headers)) inbox.forged += 1;
-      else heard.set(String(request.headers["webhook-id"]), JSON.parse(body));
-      response.writeHead(204).end();
-    });
-  });
-  const port = await listen(server);
-  const inbox: Inbox = {
-    url: `http://127.0.0.1:${port}/callback`,
-    forged: 0,
-    trust: (rahasia) => (webhook = new Webhook(rahasia)),
-    told: (id) => [...heard.values()].filter(({ data }) => data.id === id).map(({ type }) => type),
-    close: () => server.close().closeAllConnections(),
-  };
-  return inbox;
-}
-
-function verifies(webhook: Webhook | undefined, body: string, headers: IncomingHttpHeaders): boolean {
-  try {
-    webhook?.verify(body, headers as Record<string, string>);
-    return webhook !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 function demand(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise);

@@ -2,7 +2,12 @@ import type { Outcome } from "./book.ts";
 
 /** What a test number does; `pending…` means Pending first, final by webhook, `refunded` success first, then rc 74. */
 export type TestBehaviour =
-  "succeeds" | "inquiryFails" | "fails" | "pendingSucceeds" | "pendingFails" | "refunded";
+  | "succeeds"
+  | "inquiryFails"
+  | "fails"
+  | "pendingSucceeds"
+  | "pendingFails"
+  | "refunded";
 
 export interface TestNumber {
   sku: string;

@@ -47,6 +47,7 @@ export const NOT_SEALED = [
   "messages.client_key",
   "mitra.kunci_api_awalan",
   "mitra.kunci_api_hash",
+  "mitra.kunci_dipakai_pada",
   "transaksi.kunci",
 ];
 

@@ -5,6 +5,7 @@ import { ALAMAT, PERTAMA } from "./alamat.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { botRoutes } from "./bot/routes.ts";
 import { chatRoutes } from "./chat/routes.ts";
+import { depositRoutes } from "./deposit/routes.ts";
 import { takAdaRoutes } from "./kerangka/kerangka.ts";
 import { mitraRoutes } from "./mitra/routes.ts";
 import { produkRoutes } from "./produk/routes.ts";
@@ -36,6 +37,7 @@ export function dasborRoutes(deps: DasborDeps): Router {
   router.route("/", botRoutes(deps));
   router.route("/", transaksiRoutes(deps));
   router.route("/", mitraRoutes(deps));
+  router.route("/", depositRoutes(deps));
   router.route("/", produkRoutes(deps));
   router.route("/", usersRoutes(deps));
   router.route("/", akunRoutes(deps));

@@ -6,6 +6,7 @@ import { readOperations, type Operation } from "../platform/document.ts";
 import { sampleOf, send, type Sample } from "../platform/samples.ts";
 import { refusalOf } from "../answers.ts";
 import { amancairTable, type Row } from "./matrix-amancair.ts";
+import { ppobTable } from "./matrix-ppob.ts";
 import { whatsappTable } from "./matrix-whatsapp.ts";
 import { patientAttempts } from "./seams.ts";
 
@@ -82,10 +83,6 @@ const whoever = (answer: string): Row => ({
   karyawan: answer,
   nasabah: answer,
 });
-/** For resellers: an access token is no API key. */
-const MITRA = whoever("401 kunci-api-salah");
-/** For a vendor that signs: an access token is no signature. */
-const SIGNED = whoever("401 tanda-tangan-salah");
 
 const TABLE: Record<string, Row> = {
   statusLayanan: whoever("200"),
@@ -108,19 +105,6 @@ const TABLE: Record<string, Row> = {
   daftarAkun: admins("200"),
   aturAkun: admins("200"),
 
-  daftarMitra: whoever("200"),
-  rotasiKunci: MITRA,
-  daftarProduk: MITRA,
-  beli: MITRA,
-  statusTransaksi: MITRA,
-  riwayatTransaksi: MITRA,
-  antreanTransaksi: SIGNED,
-  webhookBiller: SIGNED,
-
-  semuaMitra: admins("200"),
-  aturMitra: admins("200"),
-  isiSaldo: admins("201"),
-
   semuaJabatan: staff("200"),
   satuJabatan: staff("200"),
   tambahJabatan: admins("201"),
@@ -135,6 +119,7 @@ const TABLE: Record<string, Row> = {
   verifikasiOtp: staff("200"),
 
   ...amancairTable({ people, staff, admins, whoever, NOT_ALLOWED }),
+  ...ppobTable({ staff, admins, whoever }),
   ...whatsappTable({ staff, admins, whoever }),
 };
 
@@ -183,6 +168,7 @@ async function meets(sample: Sample, authorization: string | null): Promise<stri
     "upstash-signature": null,
     "x-hub-signature": null,
     "x-whapi-secret": null,
+    signature: null,
   };
   return await refusalOf(await send(world, sample, { headers: { ...nobodyElse, authorization } }));
 }

@@ -35,12 +35,16 @@ const PATH_IDS: Record<string, keyof Ids> = {
   "/auth/sessions": "session",
   "/mitra": "mitra",
   "/status": "purchase",
+  "/struk": "purchase",
+  "/tagihan": "bill",
+  "/deposit": "deposit",
+  "/mitra/callback/kiriman": "kiriman",
   "/chats": "chat",
 };
 /** The same address names a customer in one operation, and a contact in another. */
 const NAMES_A_CONTACT = ["ubahKontakDarurat", "hapusKontakDarurat", "catatPersetujuanKontak"];
-/** Nobody's: positions and quick replies are the same for all. */
-const OF_NOBODY = ["/jabatan", "/quick-replies"];
+/** Nobody's: positions, quick replies, products and prices are the same for all. */
+const OF_NOBODY = ["/jabatan", "/quick-replies", "/produk", "/aturan-harga"];
 
 /** Queries that an operation cannot do without, or that name somebody. Lists of customers' rows take `user_id` besides. */
 const QUERIES: Record<string, (ids: Ids | undefined, own: Tenant) => string> = {
@@ -93,6 +97,19 @@ export const BODIES: Record<string, Bodies> = {
   beli: plain({ produk_id: 1, nomor_tujuan: "08123456789", nominal: 9_999 }),
   aturMitra: plain({ aktif: true }),
   isiSaldo: plain({ jumlah: 1, keterangan: "Transfer", kunci: newKey() }),
+  aturMitraSendiri: plain({ alamat_ip: [] }),
+  bukaDeposit: plain({ jumlah: 50_000 }),
+  konfirmasiDeposit: plain({ keterangan: "Mutasi BCA" }),
+  tanyaTagihan: plain({ produk_id: 1, nomor_pelanggan: "530000000001" }),
+  cekPln: plain({ nomor: "12345678901" }),
+  pasangCallback: plain({ url: "http://toko.example.com/hook" }),
+  tambahProduk: plain({ kode: "kenari", nama: "Kenari", kategori: "pulsa", harga: 0, nominal: 1 }),
+  ubahProduk: plain({ nama: "Pulsa 10k" }),
+  aturHarga: (ids) => [
+    { jenis: "markup", nilai: 1, ...(ids ? { mitra_id: ids.mitra } : { tier: "kenari" }) },
+  ],
+  antreanKiriman: (ids) => [{ kiriman_id: ids?.kiriman ?? 1 }],
+  webhookBank: plain({ mutation_id: "kenari", amount: 1, type: "CR" }),
   antreanTransaksi: (ids) => [{ transaksi_id: ids?.purchase ?? 1 }],
   webhookBiller: plain({ data: { ref_id: "kenari", status: "Sukses", rc: "00" } }),
   ...Object.fromEntries(

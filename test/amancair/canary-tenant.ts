@@ -12,6 +12,7 @@ import {
   type Mitra,
   type Orang,
 } from "../make.ts";
+import { makeDeposit, makeKiriman, makeTagihan } from "../platform/samples-ppob.ts";
 import { sessionOf } from "../platform/samples-akun.ts";
 import { multipartOf, MULTIPART_TYPE } from "../platform/request-sample.ts";
 import { fotoChat, fromCustomer, newWaId } from "../platform/samples-whatsapp.ts";
@@ -35,6 +36,9 @@ export interface Ids {
   loan: number;
   mitra: number;
   purchase: number;
+  bill: number;
+  deposit: number;
+  kiriman: number;
   chat: number;
   message: number;
 }
@@ -43,6 +47,7 @@ export interface Ids {
 export function nobodys(): Ids {
   const names = ["userId", "akun", "device", "address", "account", "job", "contact", "document", "crash"];
   names.push("notification", "consent", "loan", "mitra", "purchase", "chat", "message");
+  names.push("bill", "deposit", "kiriman");
   const numbers = names.map((name, at) => [name, Number.MAX_SAFE_INTEGER - 1_000 - at] as const);
   return { ...Object.fromEntries(numbers), session: randomUUID() } as unknown as Ids;
 }
@@ -93,6 +98,9 @@ export async function makeTenant(world: World): Promise<Tenant> {
     session: sessionOf(orang),
     mitra: mitra.id,
     purchase: await purchase(world, mitra, { nomor_tujuan }),
+    bill: await makeTagihan(world, mitra),
+    deposit: (await makeDeposit(world, mitra)).id,
+    kiriman: await makeKiriman(world, mitra),
     ...(await addChat(world, admin, text)),
   };
   await world.idle();

@@ -37,6 +37,8 @@ const halaman = [
   "/dashboard/transaksi/{id}/struk",
   "/dashboard/mitra",
   "/dashboard/mitra/{id}",
+  "/dashboard/deposit",
+  "/dashboard/mutasi-bank",
   "/dashboard/produk",
   "/dashboard/users",
   "/dashboard/akun",
@@ -54,6 +56,8 @@ const ISIAN: Record<string, Record<string, string>> = {
     kunci: "0b7c3f0e-6f0a-4f2e-9a51-3f6d6c1d9a11",
   },
   "/dashboard/mitra/{id}/aktif": { aktif: "ya" },
+  "/dashboard/mitra/{id}/aturan": { tier: "emas", wajib_tanda_tangan: "tidak", alamat_ip: "" },
+  "/dashboard/deposit/{id}": { keterangan: "Mutasi BCA", mutasi_bank_id: "" },
   "/dashboard/produk/{id}": { harga: "12000", aktif: "ya" },
   "/dashboard/akun/{id}": { peran: "admin", aktif: "ya" },
   "/dashboard/akun/petugas": {
@@ -187,7 +191,7 @@ describe("every page", () => {
   test("shows each only the parts it may enter", async () => {
     const menu = (page: string) =>
       [...page.matchAll(/<a href="(\/dashboard\/\w+)"[^>]*>(?=\w+<\/a>)/g)].map(([, path]) => path);
-    const forAdmins = ["/dashboard/mitra", "/dashboard/akun", "/dashboard/audit"];
+    const forAdmins = ["/dashboard/mitra", "/dashboard/deposit", "/dashboard/akun", "/dashboard/audit"];
     const [theirs, ours] = [
       await orang.karyawan.page("/dashboard/users"),
       await orang.admin.page("/dashboard/users"),
@@ -292,6 +296,7 @@ describe("a bad query", () => {
     `/dashboard/mitra?cari=${"a".repeat(101)}`,
     "/dashboard/mitra/99999999999999999",
     "/dashboard/produk?sesudah=x",
+    "/dashboard/produk?tersedia=mungkin",
     "/dashboard/users?halaman=0",
     "/dashboard/users?halaman=21474837",
     "/dashboard/users?kind=lain",
@@ -314,6 +319,11 @@ describe("a bad query", () => {
     "/dashboard/transaksi?id=9007199254740991",
     "/dashboard/mitra?cari=%25_%5C&aktif=",
     "/dashboard/produk?cari=%F0%9F%92%A1",
+    "/dashboard/produk?cari=&aktif=&tersedia=",
+    "/dashboard/deposit?status=&mitra=&total=&mutasi=&sebelum=",
+    "/dashboard/deposit?total=9007199254740991&mitra=9007199254740991",
+    "/dashboard/mutasi-bank?sebelum=",
+    "/dashboard/mutasi-bank?sebelum=tidak-ada",
     "/dashboard/users?halaman=21474836&q=&kind=",
     "/dashboard/audit?aksi=&pelaku=&tabel=&sasaran=&nasabah=&dari=&sampai=",
     "/dashboard/audit/rantai?mulai=9007199254740991",

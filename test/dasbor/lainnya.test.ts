@@ -79,7 +79,7 @@ describe("products", () => {
     await admin.post(`/dashboard/produk/${id}`, { harga: "13500", aktif: "tidak" });
     expect((await requestPurchase(world, mitra, body)).status).toBe(404);
     const rows = await world.cloud.neon.asOwner(
-      "select pelaku, aksi, rincian from audit where sasaran_tabel = 'produk' and sasaran_id = $1 order by id",
+      "select pelaku, aksi, rincian from audit where sasaran_tabel = 'produk' and sasaran_id = $1 and aksi = 'produk.ubah' order by id",
       [String(id)],
     );
     const pelaku = `akun:${(await firstAdmin(world)).id}`;

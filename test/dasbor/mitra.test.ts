@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useWorld } from "../harness.ts";
-import { balances, firstAdmin, makeMitra, postJson, randomDigits, requestPurchase } from "../make.ts";
+import {
+  balances,
+  firstAdmin,
+  makeAkun,
+  makeMitra,
+  postJson,
+  randomDigits,
+  requestPurchase,
+} from "../make.ts";
 import { buka, fieldIn, idsIn, type Peramban } from "./peramban.ts";
 
 const world = useWorld();
@@ -142,5 +150,108 @@ describe("switching a mitra", () => {
 
   test("that is not there is refused", async () => {
     expect((await admin.post("/dashboard/mitra/999999/aktif", { aktif: "ya" })).status).toBe(404);
+  });
+});
+
+describe("the rules of a mitra", () => {
+  const aturan = (fields: Record<string, string> = {}) => ({
+    tier: "standar",
+    wajib_tanda_tangan: "tidak",
+    alamat_ip: "",
+    ...fields,
+  });
+  const rules = async ({ id }: { id: number }) =>
+    (
+      await world.cloud.neon.asOwner(
+        "select tier, wajib_tanda_tangan::text as wajib, alamat_ip::text as alamat, aktif::text from mitra where id = $1",
+        [id],
+      )
+    )[0];
+
+  test("are shown with its key's beginning and last use, and set in one roundtrip", async () => {
+    const mitra = await makeMitra(world);
+    const path = `/dashboard/mitra/${mitra.id}`;
+    const before = await admin.page(path);
+    for (const text of [mitra.apiKey.slice(0, 8), "belum pernah", "Tidak wajib", "Dari mana saja", "standar"])
+      expect(before).toContain(text);
+    expect(before).not.toContain(mitra.apiKey);
+    await world.request("/saldo", { headers: mitra.headers });
+    expect(await admin.page(path)).not.toContain("belum pernah");
+    await world.idle();
+    world.cloud.neon.requests = 0;
+    const typed = aturan({
+      tier: " Emas-1 ",
+      wajib_tanda_tangan: "ya",
+      alamat_ip: "203.0.113.7\r\n\r\n 198.51.100.0/24\r\n2001:db8::/32",
+    });
+    const response = await admin.post(`${path}/aturan`, typed);
+    expect(response.status, await response.clone().text()).toBe(303);
+    expect(world.cloud.neon.requests).toBe(1);
+    expect(response.headers.get("location")).toBe(`${path}?kabar=aturan`);
+    expect(await rules(mitra)).toEqual({
+      tier: "emas-1",
+      wajib: "true",
+      alamat: "{203.0.113.7,198.51.100.0/24,2001:db8::/32}",
+      aktif: "true",
+    });
+    const page = await admin.page(`${path}?kabar=aturan`);
+    expect(page).toContain("Aturan mitra ini sudah disimpan");
+    expect(page).toContain("203.0.113.7\n198.51.100.0/24\n2001:db8::/32</textarea>");
+    expect(fieldIn(page, "tier")).toBe("emas-1");
+    expect(await admin.page(`/dashboard/mitra?cari=${mitra.email}`)).toContain("emas-1");
+    expect((await requestPurchase(world, mitra)).status).toBe(403);
+    // The other form still knows nothing of these.
+    await admin.post(`${path}/aktif`, { aktif: "tidak" });
+    expect(await rules(mitra)).toMatchObject({ tier: "emas-1", wajib: "true", aktif: "false" });
+    await admin.post(`${path}/aturan`, aturan());
+    expect(await rules(mitra)).toEqual({ tier: "standar", wajib: "false", alamat: "{}", aktif: "false" });
+  });
+
+  test.each<[string, Record<string, string>, string, string]>([
+    ["no tier", { tier: "" }, "tier-galat", "huruf kecil"],
+    ["a tier in two words", { tier: "dua kata" }, "tier-galat", "huruf kecil"],
+    ["neither yes nor no", { wajib_tanda_tangan: "" }, "wajib_tanda_tangan-galat", "ya, tidak"],
+    [
+      "what is no address",
+      { alamat_ip: "10.0.0.1\n<b>x</b>" },
+      "alamat_ip-galat",
+      "yang ke-2 harus alamat IP",
+    ],
+    [
+      "a network too wide to be one",
+      { alamat_ip: "10.0.0.0/33" },
+      "alamat_ip-galat",
+      "yang ke-1 harus alamat IP",
+    ],
+    [
+      "too many",
+      { alamat_ip: Array.from({ length: 21 }, (_, n) => `10.0.0.${n}`).join("\n") },
+      "alamat_ip-galat",
+      "paling banyak 20",
+    ],
+  ])("with %s are refused at the field, and kept as typed", async (_what, change, marked, kata) => {
+    const mitra = await makeMitra(world);
+    const path = `/dashboard/mitra/${mitra.id}/aturan`;
+    const before = await rules(mitra);
+    const response = await admin.post(path, aturan({ tier: "perak", ...change }));
+    expect(response.status).toBe(422);
+    const page = await response.text();
+    expect(page).toContain(`id="${marked}"`);
+    expect(page).toContain(kata);
+    expect(page).toContain(`action="${path}"`);
+    expect(page).toContain(`<h1>Galat: Aturan mitra #${mitra.id}</h1>`);
+    expect(page).not.toContain("<b>x</b>");
+    expect(fieldIn(page, "tier")).toBe(change["tier"] ?? "perak");
+    expect(await rules(mitra)).toEqual(before);
+  });
+
+  test("are nothing for a karyawan, and of nobody who is not there", async () => {
+    const mitra = await makeMitra(world);
+    const karyawan = await buka(world, await makeAkun(world, "karyawan"));
+    expect(
+      (await karyawan.post(`/dashboard/mitra/${mitra.id}/aturan`, aturan({ tier: "emas" }))).status,
+    ).toBe(403);
+    expect(await rules(mitra)).toMatchObject({ tier: "standar" });
+    expect((await admin.post("/dashboard/mitra/999999/aturan", aturan())).status).toBe(404);
   });
 });

@@ -14,7 +14,8 @@ import { brokenOf, CHECKED_TABLES } from "./rls-checks-amancair.ts";
 import { asPerson, asService, contextOf, makeFilledFixture, tried, type Fixture } from "./rls-fixture.ts";
 
 /** Between whom a condition that was bent makes a difference. */
-const PEOPLE: readonly Caller[] = [
+const BETWEEN: readonly Caller[] = [
+  "mitra",
   "tanpaBerkas",
   "nasabah",
   "nasabahLain",
@@ -28,6 +29,8 @@ const OWN = "(user_id = ( SELECT app.nasabah_id() AS nasabah_id))";
 const KARYAWAN = "(( SELECT app.peran() AS peran) = 'karyawan'::text)";
 const MINE = "(assigned_to = ( SELECT app.akun_id() AS akun_id))";
 const LOOKED_AFTER = "(user_id IN ( SELECT app.berkas_petugas() AS berkas_petugas))";
+
+const OF_THE_MITRA = "(mitra_id = ( SELECT app.mitra_id() AS mitra_id))";
 
 const CHATTING = ["chats", "messages"];
 
@@ -46,6 +49,16 @@ const BENT: readonly [name: string, part: string, instead: string, of?: readonly
   ["for all whose chat it may be", MINE, "(assigned_to is not null)"],
   ["not for those without a chat", "(assigned_to IS NULL)", "false"],
   ["of every chat that is seen", "(c.id = messages.chat_id)", "true"],
+  ["not for the mitra itself", OF_THE_MITRA, "false"],
+  ["for every mitra", OF_THE_MITRA, "((select app.mitra_id()) is not null)"],
+  ["of every message that is seen", "(k.id = kiriman_log.kiriman_id)", "true"],
+  ["not for staff", "( SELECT app.adalah_staf() AS adalah_staf)", "false", ["tagihan"]],
+  [
+    "for admins only",
+    "( SELECT app.adalah_staf() AS adalah_staf)",
+    "((select app.peran()) = 'admin')",
+    ["tagihan"],
+  ],
   ...[
     "(NOT verified)",
     "(consent_status = 'pending'::text)",
@@ -165,7 +178,7 @@ describe.each(ENGINES)("customers' files behind row-level security on $engine", 
             policy,
             `${alter} (${was.replace(part, instead)})`,
             `${alter} (${was})`,
-            PEOPLE,
+            BETWEEN,
           );
           seen[`${name} ${bent}`] = broken.length;
           used.add(bent);
@@ -211,6 +224,16 @@ describe.each(ENGINES)("customers' files behind row-level security on $engine", 
         ["delete", "bot_settings"],
         ["update (id)", "bot_settings"],
         ["truncate", "quick_replies"],
+        ["update (url)", "callback"],
+        ["update (status)", "deposit"],
+        ["update (lanjut_pada)", "kiriman"],
+        ["delete", "kiriman_log"],
+        ["update (harga)", "tagihan"],
+        ["update (deposit_id)", "mutasi_bank"],
+        ["update (nilai)", "aturan_harga"],
+        ["update (harga)", "produk_biller"],
+        ["delete", "sinkron_biller"],
+        ["select", "tanda_tangan_terpakai"],
         ["select", "kunci_indeks"],
         ["select", "berkas_terbuang"],
         ["select", "audit_rantai"],
@@ -849,19 +872,29 @@ describe.skipIf(!postgresUrl)(`primary contacts at once (${postgresSuite})`, () 
 /** The policies of a table, in the order of their names. */
 function policiesOf(table: string): string[] {
   if (table === "audit") return ["audit_subjek", "audit_untuk_admin"];
-  if (["audit_rantai", "audit_ujung", "berkas_terbuang", "kunci_indeks"].includes(table)) return [];
+  const secret = ["audit_rantai", "audit_ujung", "berkas_terbuang", "kunci_indeks", "tanda_tangan_terpakai"];
+  if (secret.includes(table)) return [];
   const deeds: Record<string, string> = {
+    aturan_harga: "hapus untuk_admin",
     bot_settings: "baca ubah",
+    callback: "sendiri",
     chats: "baca hapus",
     consent_texts: "baca",
     messages: "baca",
     consents: "baca buat ubah",
     crash_reports: "baca buat",
+    deposit: "sendiri untuk_admin",
     documents: "baca buat hapus",
+    kiriman: "sendiri",
+    kiriman_log: "sendiri",
     loan_applications: "baca",
     loan_instalments: "baca",
     loan_rules: "baca buat",
+    mutasi_bank: "untuk_admin",
     privacy_requests: "baca",
+    produk_biller: "untuk_admin",
+    sinkron_biller: "untuk_admin",
+    tagihan: "sendiri untuk_staf",
     telemetry_events: "baca buat",
   };
   return (deeds[table] ?? "baca buat hapus ubah").split(" ").map((deed) => `${table}_${deed}`);

@@ -9,7 +9,8 @@ import {
   type Answer,
   type Caller,
 } from "./rls-amancair-fixture.ts";
-import { FREE, WHATSAPP } from "./rls-checks-whatsapp.ts";
+import { FREE_PPOB, PPOB } from "./rls-checks-ppob.ts";
+import { FREE as FREE_WHATSAPP, WHATSAPP } from "./rls-checks-whatsapp.ts";
 
 const NO = "42501";
 
@@ -192,6 +193,7 @@ const OTHERS: Record<string, (fixture: Fixture) => Promise<Record<string, Answer
     };
   },
   ...WHATSAPP,
+  ...PPOB,
   ...Object.fromEntries(
     ["audit_rantai", "audit_ujung", "berkas_terbuang", "kunci_indeks"].map((table) => [
       table,
@@ -199,6 +201,9 @@ const OTHERS: Record<string, (fixture: Fixture) => Promise<Record<string, Answer
     ]),
   ),
 };
+
+/** What is written of the others otherwise than through functions. */
+const FREE: typeof FREE_WHATSAPP = { ...FREE_WHATSAPP, ...FREE_PPOB };
 
 /** The tables whose rows are checked here, one by one. */
 export const CHECKED_TABLES = [...new Set([...Object.keys(ROWS_OF_A_FILE), ...Object.keys(OTHERS)])].sort();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { APP, hex, openTestDatabase, outcomeOf, type TestDatabase } from "./engines.ts";
 import { fillFiles } from "./rls-amancair-fixture.ts";
+import { fillPpob } from "./rls-checks-ppob.ts";
 import { fillChats } from "./rls-checks-whatsapp.ts";
 
 /** Two mitra with a purchase each, people of every role with a session each, and a directory. */
@@ -164,11 +165,12 @@ export async function makeFixture(url: string | undefined): Promise<Fixture> {
   };
 }
 
-/** The same, and the files of customers are full; and there are chats. */
+/** The same, and the files of customers are full; and there are chats, and what mitra do beside buying. */
 export async function makeFilledFixture(url: string | undefined): Promise<Fixture> {
   const fixture = await makeFixture(url);
   const { milik, orangLain, tanpaAkun } = fixture.users;
   await fillFiles(fixture.db, [milik, orangLain, tanpaAkun], fixture.admin.id);
   await fillChats(fixture);
+  await fillPpob(fixture);
   return fixture;
 }

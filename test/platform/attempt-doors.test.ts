@@ -40,6 +40,9 @@ const COUNTED: Record<string, Counted> = {
   // A nasabah that says what its numbers are; how often, in test/direktori.
   "tambahUser:TambahNasabah": {},
   "ubahUser:UbahNasabah": {},
+  // Questions that the biller counts too, and samples to an endpoint; how many, in test/ppob.
+  cekPln: {},
+  ujiCallback: {},
   // Files that an account sends; how many, in test/amancair.
   unggahDokumen: {},
   kirimBerkasChat: {},

@@ -5,6 +5,8 @@ import { firstAdmin, makeAkun, makeMitra, postJson, purchase, requestPurchase, t
 import { fileAnswers, tooLarge } from "./answers-amancair.ts";
 import { directoryAnswers, type Provoke } from "./answers-direktori.ts";
 import { loanAnswers } from "./answers-loans.ts";
+import { mitraAnswers } from "./answers-ppob.ts";
+import { productAnswers } from "./answers-produk.ts";
 import { whatsappAnswers } from "./answers-whatsapp.ts";
 import { readOperations, type Operation } from "./document.ts";
 import { multipartOf } from "./request-sample.ts";
@@ -21,6 +23,8 @@ const directory = directoryAnswers(world);
 const files = fileAnswers(world);
 const loans = loanAnswers(world);
 const whatsapp = whatsappAnswers(world);
+const mitraOnes = mitraAnswers(world);
+const products = productAnswers(world);
 
 /** The operation's valid request, changed. */
 const bent =
@@ -66,6 +70,8 @@ const GENERIC: Record<string, Provoke> = {
   ...files.GENERIC,
   ...loans.GENERIC,
   ...whatsapp.GENERIC,
+  ...mitraOnes.GENERIC,
+  ...products.GENERIC,
   success: bent(() => ({})),
   URL_RUSAK: async (operation) => {
     const sample = await sampleOf(world, operation);
@@ -75,17 +81,13 @@ const GENERIC: Record<string, Provoke> = {
   KUNCI_API_SALAH: bent(({ schemes }) => ({
     headers: { "x-api-key": schemes.length > 1 ? "a".repeat(64) : null },
   })),
-  TANDA_TANGAN_SALAH: bent(() => ({ headers: { "upstash-signature": null, "x-hub-signature": null } })),
+  TANDA_TANGAN_SALAH: async (operation) =>
+    operation.schemes.includes("kunciApi")
+      ? await mitraOnes.wronglySigned(operation)
+      : await bent(() => ({
+          headers: { "upstash-signature": null, "x-hub-signature": null, signature: null },
+        }))(operation),
   TOKEN_TIDAK_SAH: bent(({ optional }) => ({ headers: { authorization: optional ? "Bearer x.y.z" : null } })),
-  MITRA_NONAKTIF: async (operation) => {
-    const byKey = operation.security === "bearer" ? `${operation.id}:mitra` : operation.id;
-    const sample = await sampleOf(world, { ...operation, id: byKey });
-    await world.cloud.neon.asOwner(
-      "update mitra set aktif = false where kunci_api_hash = encode(sha256(convert_to($1, 'UTF8')), 'hex')",
-      [sample.headers["x-api-key"] ?? ""],
-    );
-    return await send(world, sample);
-  },
   PERAN_TIDAK_BOLEH: async (operation) => {
     // A customer: what it may do as well is refused for what it says, see OWN.
     const { authorization = "" } = (await makeAkun(world, "nasabah")).headers;
@@ -160,6 +162,9 @@ const OWN: Record<string, Record<string, Provoke>> = {
   ...files.OWN,
   ...loans.OWN,
   ...whatsapp.OWN,
+  ...mitraOnes.OWN,
+  ...products.OWN,
+  tanyaTagihan: { ...mitraOnes.OWN["tanyaTagihan"], ...products.OWN["tanyaTagihan"] },
   statusLayanan: {
     KESALAHAN_SERVER: limiterThrows(() => new Error("binding tidak menjawab")),
     LAYANAN_TIDAK_TERSEDIA: limiterThrows(() => new ServiceUnavailable()),
@@ -202,6 +207,7 @@ const OWN: Record<string, Record<string, Provoke>> = {
     },
   },
   beli: {
+    ...products.BELI,
     SALDO_TIDAK_CUKUP: () => buy({}, 0),
     NOMINAL_TIDAK_SESUAI: () => buy({ nominal: 9_999 }),
     NOMINAL_WAJIB: async (operation) => {

@@ -24,13 +24,13 @@ const COMPARED: Record<string, Record<string, number>> = {
 };
 
 /** Texts of several lines: line breaks stay. */
-const PARAGRAPHS = "alamat deskripsi address_line stacktrace text menu info help agent_notice pause_notice"
+const PARAGRAPHS = "alamat address_line stacktrace text menu info help agent_notice pause_notice"
   .split(" ")
-  .concat("putuskanPinjaman note");
+  .concat("putuskanPinjaman note", "tambahJabatan deskripsi", "ubahJabatan deskripsi");
 /** What may be nothing, and so also nothing that can be seen. */
-const MAY_BE_EMPTY = ["deskripsi"];
-/** What a valid text may come to otherwise: another row has it already, or it names another code. */
-const REFUSED: Record<string, number> = { nama_jabatan: 409, purpose: 404 };
+const MAY_BE_EMPTY = ["deskripsi", "merek"];
+/** What a valid text may come to otherwise: another row has it already, or it names what there is not. */
+const REFUSED: Record<string, number> = { nama_jabatan: 409, purpose: 404, kode: 409, mutasi_bank_id: 404 };
 
 describe("a field", () => {
   const typed = (type: string) =>
@@ -162,7 +162,11 @@ describe("a field", () => {
       ]),
     ];
     for (const [name, count, values] of sent) {
-      const fields = texts.filter((field) => field.name === name);
+      const fields = texts.filter(
+        (field) =>
+          field.name === name &&
+          [name, `${field.operation.id} ${name}`].some((paragraph) => PARAGRAPHS.includes(paragraph)),
+      );
       expect(fields).toHaveLength(count);
       for (const { operation } of fields)
         for (const value of values) {

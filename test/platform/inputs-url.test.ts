@@ -173,12 +173,25 @@ describe("a text in a query", () => {
       .filter(({ in: where, schema }) => where === "query" && schema.type === "string" && !schema.enum)
       .map(({ name, schema }) => ({ id: operation.id, name, operation, schema })),
   );
-  const isFree = ({ schema, name }: { schema: Schema; name: string }) =>
-    !schema.pattern && !schema.format && name !== "token";
+  /** Of a shape that the document tells in words. */
+  const SHAPED = ["operatorNomor nomor", "semuaAturanHarga tier"];
+  /** Any visible ASCII, as others name things. */
+  const NAMES = ["riwayatTransaksi ref_id", "semuaMutasiBank before"];
+  const isFree = ({ id, schema, name }: { id: string; schema: Schema; name: string }) =>
+    !schema.pattern && !schema.format && name !== "token" && !SHAPED.includes(`${id} ${name}`);
   const shaped = texts.filter((text) => !isFree(text) && text.name !== "token");
 
   test.each(shaped)("of $id as ?$name=… is of its shape", async ({ name, operation }) => {
-    for (const value of ["", "%20", "%25", "'%20or%201=1%20--", "%C3%A9", "%E2%80%AEx", "a".repeat(1_000)])
+    const isName = NAMES.includes(`${operation.id} ${name}`);
+    for (const value of [
+      "",
+      "%20",
+      ...(isName ? [] : ["%25"]),
+      "'%20or%201=1%20--",
+      "%C3%A9",
+      "%E2%80%AEx",
+      "a".repeat(1_000),
+    ])
       await expectRefused(world, [operation], [422], () => ({ path: `${operation.path}?${name}=${value}` }));
   });
 
@@ -198,6 +211,8 @@ describe("a text in a query", () => {
 
   /** Of which something can be read: a letter, or a digit. */
   const WORDS = ["semuaChat label", "semuaChat q"];
+  /** Where a list goes on, taken as it is. */
+  const CURSORS = ["daftarProdukBiller after"];
 
   const moments = texts.filter(({ schema }) => schema.format === "date-time");
 
@@ -251,7 +266,8 @@ describe("a text in a query", () => {
         const response = await send(world, await sampleOf(world, operation), { path });
         expect(await flawsOf(response, [operation.success]), path).toEqual([]);
       }
-      const short = empty.length > 0 ? [] : ["", "%20"];
+      const isCursor = CURSORS.includes(`${operation.id} ${name}`);
+      const short = empty.length > 0 ? [] : ["", ...(isCursor ? [] : ["%20"])];
       for (const value of ["a".repeat(1_000), `a&${name}=b`, ...short])
         await expectRefused(world, [operation], [422], () => ({
           path: `${operation.path}?${name}=${value}`,
@@ -291,7 +307,7 @@ describe("a number in a query", () => {
         .map(({ name }) => ({ operation, name })),
     );
     expect(new Set(bounded.map(({ name }) => name))).toEqual(
-      new Set(["limit", "skip", "id_jabatan", "term_months"]),
+      new Set(["limit", "skip", "id_jabatan", "term_months", "after", "produk_id"]),
     );
     for (const { operation, name } of bounded)
       await expectRefused(world, [operation], [422], (_, sample) => ({

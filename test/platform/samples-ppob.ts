@@ -1,17 +1,25 @@
-import { randomInt } from "node:crypto";
+import { createHmac, randomInt } from "node:crypto";
+import { createServer } from "node:http";
 import { expect } from "vitest";
+import { LOCAL_SECRETS } from "../../dev/local-secrets.ts";
 import { signature } from "../../dev/qstash/signing.ts";
+import { listen } from "../../dev/stand-in.ts";
 import type { World } from "../harness.ts";
 import { makeMitra, postJson, purchase, type Mitra } from "../make.ts";
-import { tandaBank } from "../ppob/bank.ts";
 import { JSON_TYPE, newKey, type MakeSample, type Sample } from "./request-sample.ts";
 import { inTheNameOf } from "./samples-akun.ts";
 
 /** A bank says more of a transfer than we look at. */
 export const BANK_TAKES_UNKNOWN = ["webhookBank"];
 
-/** Nobody listens there, and no name has to be looked up. */
-export const HOOK = "http://127.0.0.1:9/hook";
+let listening: Promise<string> | undefined;
+
+/** An endpoint that takes everything: what is delivered there is done with, and comes no second time. */
+function hook(): Promise<string> {
+  const server = createServer((request, response) => request.resume().on("end", () => response.end("ok")));
+  listening ??= listen(server.unref()).then((port) => `http://127.0.0.1:${port}/hook`);
+  return listening;
+}
 
 /** Valid requests about a mitra's money, tickets, bills, receipts and messages; see test/platform/samples.ts. */
 export const MITRA: Record<string, MakeSample> = {
@@ -59,7 +67,10 @@ export const MITRA: Record<string, MakeSample> = {
     headers: JSON_TYPE,
     // No ticket is for so little.
     body: { mutation_id: newKey(), amount: 1, type: "CR", description: "TRSF E-BANKING CR" },
-    sign: (body) => ({ signature: tandaBank(Buffer.from(body)) }),
+    sign: (body) => {
+      const mac = createHmac("sha256", LOCAL_SECRETS.BANK_WEBHOOK_SECRET).update(body);
+      return { signature: mac.digest("hex") };
+    },
   }),
 
   tanyaTagihan: async (world) =>
@@ -81,7 +92,7 @@ export const MITRA: Record<string, MakeSample> = {
   cekPln: byMitra("POST", "/cek-pln", { nomor: "12345678901" }),
 
   lihatCallback: ofCallback("GET", "/mitra/callback"),
-  pasangCallback: byMitra("PUT", "/mitra/callback", { url: HOOK }),
+  pasangCallback: async (world) => await byMitra("PUT", "/mitra/callback", { url: await hook() })(world),
   hapusCallback: ofCallback("DELETE", "/mitra/callback"),
   daftarKiriman: ofCallback("GET", "/mitra/callback/kiriman?limit=5"),
   ujiCallback: ofCallback("POST", "/mitra/callback/uji"),
@@ -166,7 +177,7 @@ export async function makeTagihan(world: World, { headers }: Mitra): Promise<num
 }
 
 export async function pasangHook(world: World, { headers }: Mitra): Promise<void> {
-  const response = await postJson(world, "/mitra/callback", { url: HOOK }, headers, "PUT");
+  const response = await postJson(world, "/mitra/callback", { url: await hook() }, headers, "PUT");
   expect(response.status, await response.clone().text()).toBe(200);
 }
 

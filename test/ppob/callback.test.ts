@@ -107,7 +107,7 @@ test("queue messages delivered three times at once, and a settlement heard again
   world.cloud.qstash.script.duplicate(3, { atOnce: true });
   world.cloud.digiflazz.script.webhook(() => true, { kind: "duplicate", copies: 3 });
   world.cloud.digiflazz.script.webhookForEvery(true);
-  const id = await purchase(world, mitra);
+  await purchase(world, mitra);
   await world.idle();
   await Promise.all([1, 2, 3, 4, 5].map(async () => await world.sweepCallbacks()));
   world.cloud.digiflazz.script.webhookForEvery(false);
@@ -199,7 +199,7 @@ test("one endpoint for each mitra: seen, replaced, removed, and nobody else's", 
   );
   expect((await put(mitra, `${penerima.url}/baru#x`)).status).toBe(200);
   expect((await callbackOf(world, mitra)).url).toBe(`${penerima.url}/baru`);
-  const id = await purchase(world, mitra);
+  await purchase(world, mitra);
   await world.idle();
   expect(penerima.surat.map(({ path }) => path)).toEqual(["/hook/baru"]);
   const kiriman = await kirimanTerbaru(world, mitra);
@@ -215,7 +215,7 @@ test("one endpoint for each mitra: seen, replaced, removed, and nobody else's", 
 test("what waits when the endpoint is removed is given up, and says why", async () => {
   const { mitra, penerima } = await berlangganan();
   penerima.jawab(500);
-  const id = await purchase(world, mitra);
+  await purchase(world, mitra);
   await world.idle();
   expect((await remove(mitra)).status).toBe(204);
   expect(await kirimanOf(world, mitra)).toMatchObject([

@@ -73,7 +73,7 @@ test("H1: the same key and body is the same purchase, another body is refused, t
   const mitra = await makeMitra(world, { saldo: 3 * HARGA });
   const key = { "idempotency-key": "pesanan-1" };
   const both = await atOnce(2, async () => await requestPurchase(world, mitra, {}, key));
-  const ids = await Promise.all(both.map(async (answer) => ((await answer.json()) as { id: number }).id));
+  const ids = await Promise.all(both.map(async (answer) => (await answer.json<{ id: number }>()).id));
   expect(new Set(ids).size).toBe(1);
   expect(both.filter((answer) => answer.headers.get("idempotency-replayed") === "true")).toHaveLength(1);
   const again = await requestPurchase(world, mitra, {}, key);
@@ -287,7 +287,7 @@ test("H9: a bill is paid from an answer of the same day, once, and never sent ag
   world.cloud.digiflazz.faults.next({ kind: "replace", status: 502 }, 1, ({ body }) =>
     body.includes("pay-pasca"),
   );
-  const paid = await atOnce(5, async () => ((await (await bayar(bill.id)).json()) as { id: number }).id);
+  const paid = await atOnce(5, async () => (await (await bayar(bill.id)).json<{ id: number }>()).id);
   expect(new Set(paid).size).toBe(1);
   await world.idle();
   expect((await statusOf(world, mitra, paid[0] ?? 0)).status).toBe("proses");

@@ -133,11 +133,10 @@ test.each([
   const refused = biller.inquiry(bill("r", SKU, NUMBER));
   await expect(refused).rejects.toThrow(TagihanDitolak);
   await expect(refused).rejects.toMatchObject({ more: { detail } });
-  // What only we can mend is for our log.
+  // What only we can mend is for our log, the rest is nobody's mistake.
+  const said = await refused.catch(({ cause }: Error) => (cause instanceof Error ? cause.message : null));
   const ours = ["41", "42", "44", "45", "61", "88"].includes(rc);
-  if (ours)
-    await expect(refused).rejects.toHaveProperty("cause.message", expect.stringContaining(`rc ${rc}`));
-  else await expect(refused).rejects.not.toHaveProperty("cause");
+  expect(said).toEqual(ours ? expect.stringContaining(`rc ${rc}`) : null);
 });
 
 test.each(["03", "99", "49", "50", "85", "86", "ZZ"])(

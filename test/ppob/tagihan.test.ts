@@ -159,7 +159,7 @@ describe("a payment", () => {
     const bill = await tagihan(mitra, "530000000001");
     const answers = await atOnce(10, async () => await bayar(mitra, bill.id));
     const ids = await Promise.all(
-      answers.map(async (answer) => ((await answer.json()) as { id: number }).id),
+      answers.map(async (answer) => (await answer.json<{ id: number }>()).id),
     );
     expect(new Set(ids).size).toBe(1);
     expect(answers.filter((answer) => answer.headers.get("idempotency-replayed")).length).toBe(9);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { banyaknyaUsers, semuaUsers } from "../../src/direktori/users/repo.ts";
 import { openDatabase } from "../../src/platform/db/database.ts";
 import { mitraTerbaru, satuMitra, type Saringan } from "../../src/ppob/mitra/repo.ts";
-import { satuTransaksi, transaksiTerbaru } from "../../src/ppob/transaksi/repo.ts";
+import { transaksiTerbaru } from "../../src/ppob/riwayat/repo.ts";
+import { satuTransaksi } from "../../src/ppob/transaksi/repo.ts";
 import { APP, openTestDatabase, postgresSuite, postgresUrl, type TestDatabase } from "../database/engines.ts";
 import { JARANG, MANY_USERS, PER_KIND, SERING } from "../direktori/many.ts";
 
@@ -42,8 +43,8 @@ const ROWS = [
     select '00000000-0000-4000-8000-000000000000', id, now(), '', '', now(), now() + interval '1 day' from akun where id = 1`,
   `insert into jurnal (kunci, jenis, akun_id, keterangan, dibuat_pada)
     select 'isi_saldo:' || n, 'isi_saldo', a.id, 'x', now() from akun a, generate_series(1, 50000) n where a.id = 1`,
-  `insert into mutasi (jurnal_id, buku_id, jumlah, saldo_sesudah)
-    select j.id, b.id, 1, 1 from jurnal j, buku b where b.mitra_id = 1 + j.id % 2000 and b.nama = 'tersedia'`,
+  `insert into mutasi (jurnal_id, buku_id, jumlah, saldo_sesudah, jenis, waktu)
+    select j.id, b.id, 1, 1, j.jenis, j.dibuat_pada from jurnal j, buku b where b.mitra_id = 1 + j.id % 2000 and b.nama = 'tersedia'`,
   ...MANY_USERS,
   "analyze",
 ];
@@ -142,7 +143,8 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
   test("riwayat of a mitra with few reads that mitra's rows only", async () => {
     for (const before of [undefined, 2 * PER_MITRA]) {
       const plan = await riwayat(KECIL, before);
-      expectIndex(plan, "transaksi_mitra_terbaru");
+      // All of so few may as well be sorted: any index that begins with the mitra finds them.
+      expectIndex(plan, String.raw`transaksi_mitra_\w+`);
       expect(plan, plan).not.toMatch(/Rows Removed/);
     }
   });
@@ -221,7 +223,9 @@ describe.skipIf(!postgresUrl)(`plans over ${3 * PER_MITRA} purchases (${postgres
   ])("mitra: $halaman read the books of one page only", async ({ before, saringan }) => {
     const plan = await semuaMitra(before, saringan);
     const reads = [
-      ...plan.matchAll(/Index Scan using buku_mitra_nama on buku .*\(actual rows=1(?:\.00)? loops=(\d+)\)/g),
+      ...plan.matchAll(
+        /(?:Index Scan using buku_mitra_nama|Bitmap Heap Scan) on buku .*\(actual rows=1(?:\.00)? loops=(\d+)\)/g,
+      ),
     ];
     expect(
       reads.map(([, loops]) => loops),

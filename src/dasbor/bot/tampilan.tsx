@@ -6,6 +6,7 @@ import {
   Bagian,
   Formulir,
   Isian,
+  Paragraf,
   Pesan,
   type Halaman,
   type IsiFormulir,
@@ -77,7 +78,7 @@ const FormulirNaskah: FC<{ ke: string; isi: IsiFormulir }> = ({ ke, isi }) => (
   <div class="kotak naskah">
     <Formulir ke={ke} tombol="Simpan naskah" isi={isi}>
       {NASKAH.map(([nama, label, petunjuk]) => (
-        <Paragraf nama={nama} label={label} petunjuk={petunjuk} maks={MAX_NASKAH} isi={isi} />
+        <Paragraf nama={nama} label={label} petunjuk={petunjuk} maks={MAX_NASKAH} wajib isi={isi} />
       ))}
       <Isian
         nama="pause_minutes"
@@ -96,7 +97,7 @@ const FormulirBalasan: FC<{ ke: string; isi: IsiFormulir; di?: number }> = ({ ke
     <Formulir ke={ke} tombol="Simpan" isi={isi}>
       {di !== undefined && <input type="hidden" name="aksi" value="simpan" />}
       <Isian nama="shortcut" label="Singkatan" contoh="jam-buka" maks={30} wajib isi={isi} di={di ?? ""} />
-      <Paragraf nama="text" label="Isi" maks={MAX_BALASAN} isi={isi} di={di ?? ""} />
+      <Paragraf nama="text" label="Isi" maks={MAX_BALASAN} wajib isi={isi} di={di ?? ""} />
     </Formulir>
     {di !== undefined && (
       <form method="post" action={ke} class="sebaris hapus">
@@ -111,47 +112,6 @@ const FormulirBalasan: FC<{ ke: string; isi: IsiFormulir; di?: number }> = ({ ke
     )}
   </div>
 );
-
-/** Lines to type. */
-const Paragraf: FC<{
-  nama: string;
-  label: string;
-  isi: IsiFormulir;
-  maks: number;
-  petunjuk?: string;
-  di?: string | number;
-}> = ({ nama, label, isi, maks, petunjuk, di = "" }) => {
-  const id = `${nama}${di}`;
-  const salah = isi.galat?.isian[nama];
-  const keterangan = [petunjuk && `${id}-petunjuk`, salah && `${id}-galat`].filter(Boolean).join(" ");
-  return (
-    <div class="isian">
-      <label for={id}>{label}</label>
-      <textarea
-        id={id}
-        name={nama}
-        rows={3}
-        maxlength={maks}
-        required
-        dir="auto"
-        aria-invalid={salah ? "true" : undefined}
-        aria-describedby={keterangan || undefined}
-      >
-        {isi.nilai?.[nama] ?? ""}
-      </textarea>
-      {petunjuk && (
-        <p class="petunjuk" id={`${id}-petunjuk`}>
-          {petunjuk}
-        </p>
-      )}
-      {salah && (
-        <p class="galat" id={`${id}-galat`}>
-          {salah}
-        </p>
-      )}
-    </div>
-  );
-};
 
 /** The bot's words once more, after they were refused. */
 export const ulangNaskah: UlangFormulir = (isi, ke) => ({

@@ -92,6 +92,21 @@ export const Isian: FC<
   );
 };
 
+/** Lines to type. */
+export const Paragraf: FC<BidangProps & { wajib?: boolean; maks: number; baris?: number }> = ({
+  wajib,
+  maks,
+  baris = 3,
+  ...props
+}) => {
+  const { atribut, nilai, bungkus } = bidang(props);
+  return bungkus(
+    <textarea {...atribut} rows={baris} maxlength={maks} required={wajib} dir="auto">
+      {nilai}
+    </textarea>,
+  );
+};
+
 /** One of several. */
 export const Pilihan: FC<
   BidangProps & { pilihan: readonly (readonly [nilai: string, judul: string])[]; wajib?: boolean }

@@ -18,6 +18,7 @@ export const MENU = [
   { judul: "Bot", ke: ALAMAT.bot, untuk: ["admin"] },
   { judul: "Transaksi", ke: ALAMAT.transaksi, untuk: ["admin", "karyawan"] },
   { judul: "Mitra", ke: ALAMAT.mitra, untuk: ["admin"] },
+  { judul: "Deposit", ke: ALAMAT.deposit, untuk: ["admin"] },
   { judul: "Produk", ke: ALAMAT.produk, untuk: ["admin", "karyawan"] },
   { judul: "User", ke: ALAMAT.users, untuk: ["admin", "karyawan"] },
   { judul: "Akun", ke: ALAMAT.akun, untuk: ["admin"] },

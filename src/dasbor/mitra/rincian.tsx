@@ -21,6 +21,7 @@ import {
   type Pelihat,
   type UlangFormulir,
 } from "../kerangka/kerangka.ts";
+import { FormulirAturan, nilaiAturan } from "./aturan.tsx";
 import type { Kabar } from "./schema.ts";
 
 const MUTASI: Kolom<Mutasi>[] = [
@@ -44,12 +45,13 @@ const MUTASI: Kolom<Mutasi>[] = [
     angka: true,
     isi: ({ saldoSesudah }) => (saldoSesudah === null ? "—" : rupiah(saldoSesudah)),
   },
-  { judul: "Keterangan", isi: ({ keterangan }) => keterangan ?? "—" },
+  { judul: "Keterangan", isi: ({ keterangan }) => <span class="patah">{keterangan ?? "—"}</span> },
   { judul: "Oleh", isi: ({ oleh }) => oleh ?? "—" },
 ];
 
 const KABAR: Record<NonNullable<Kabar>, readonly [nada: Nada, kalimat: string]> = {
   terisi: ["baik", "Saldo sudah diisi."],
+  aturan: ["baik", "Aturan mitra ini sudah disimpan, dan berlaku mulai permintaan berikutnya."],
   aktif: ["baik", "Mitra ini aktif lagi."],
   nonaktif: ["tunggu", "Mitra ini dinonaktifkan. Pembelian yang sudah diterima tetap diselesaikan."],
 };
@@ -68,9 +70,14 @@ export function halamanSatuMitra(
     menu: ALAMAT.mitra,
     naik: { judul: "Semua mitra", ke: ALAMAT.mitra },
     samping: (
-      <a class="tombol sekunder" href={denganKueri(ALAMAT.transaksi, { mitra: id })}>
-        Transaksinya
-      </a>
+      <div class="sebaris">
+        <a class="tombol sekunder" href={denganKueri(ALAMAT.transaksi, { mitra: id })}>
+          Transaksinya
+        </a>
+        <a class="tombol sekunder" href={denganKueri(ALAMAT.deposit, { mitra: id })}>
+          Depositnya
+        </a>
+      </div>
     ),
     isi: (
       <>
@@ -85,21 +92,16 @@ export function halamanSatuMitra(
             <strong>{rupiah(mitra.saldoDitahan)}</strong>
           </div>
         </div>
-        <div class="kotak">
-          <Rincian
-            isi={[
-              ["Nomor", `#${id}`],
-              ["Status", <LencanaAktif aktif={mitra.aktif} />],
-              ["Email", mitra.email],
-              ["HP", mitra.hp ?? "—"],
-              ["API Key", <span class="kode">{mitra.kunciApiAwalan}…</span>],
-              ["Terdaftar", <Saat pada={mitra.dibuatPada} />],
-            ]}
-          />
-        </div>
+        <Keadaan mitra={mitra} />
         <div class="berdampingan">
           <Bagian judul="Isi saldo">
             <FormulirIsiSaldo ke={alamatSatu(ALAMAT.isiSaldo, id)} isi={{ ...isi, nilai: { kunci } }} />
+          </Bagian>
+          <Bagian judul="Aturan">
+            <FormulirAturan
+              ke={alamatSatu(ALAMAT.aturanMitra, id)}
+              isi={{ ...isi, nilai: nilaiAturan(mitra) }}
+            />
           </Bagian>
           <Bagian judul={mitra.aktif ? "Nonaktifkan" : "Aktifkan"}>
             <FormulirAktif ke={alamatSatu(ALAMAT.aturMitra, id)} isi={isi} aktif={!mitra.aktif} />
@@ -112,6 +114,39 @@ export function halamanSatuMitra(
     ),
   };
 }
+
+/** Who a mitra is, and how it may call. */
+const Keadaan: FC<{ mitra: Mitra }> = ({ mitra }) => (
+  <div class="kotak">
+    <Rincian
+      isi={[
+        ["Nomor", `#${mitra.id}`],
+        ["Status", <LencanaAktif aktif={mitra.aktif} />],
+        ["Email", mitra.email],
+        ["HP", mitra.hp ?? "—"],
+        ["Tier harga", mitra.tier],
+        ["API Key", <span class="kode">{mitra.kunciApiAwalan}…</span>],
+        ["API Key terakhir dipakai", <Saat pada={mitra.kunciDipakaiPada} kosong="belum pernah" />],
+        ["Tanda tangan", mitra.wajibTandaTangan ? "Wajib" : "Tidak wajib"],
+        ["Alamat IP", <AlamatIp alamat={mitra.alamatIp} />],
+        ["Terdaftar", <Saat pada={mitra.dibuatPada} />],
+      ]}
+    />
+  </div>
+);
+
+/** Where a mitra's requests may come from. */
+const AlamatIp: FC<{ alamat: readonly string[] }> = ({ alamat }) => (
+  <>
+    {alamat.length === 0
+      ? "Dari mana saja"
+      : alamat.map((satu) => (
+          <div>
+            <span class="kode">{satu}</span>
+          </div>
+        ))}
+  </>
+);
 
 const FormulirIsiSaldo: FC<{ ke: string; isi: IsiFormulir }> = ({ ke, isi }) => (
   <div class="kotak sempit">

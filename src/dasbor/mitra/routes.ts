@@ -15,8 +15,16 @@ import {
   staf,
   tunjukkan,
 } from "../kerangka/kerangka.ts";
+import { ulangAturan } from "./aturan.tsx";
 import { halamanSatuMitra, ulangAturMitra, ulangIsiSaldo } from "./rincian.tsx";
-import { aturMitraFormulir, isiSaldoFormulir, kabarQuery, mitraParams, mitraQuery } from "./schema.ts";
+import {
+  aturanMitraFormulir,
+  aturMitraFormulir,
+  isiSaldoFormulir,
+  kabarQuery,
+  mitraParams,
+  mitraQuery,
+} from "./schema.ts";
 import { halamanMitra } from "./tampilan.tsx";
 
 const tags = ["Dasbor"];
@@ -79,8 +87,27 @@ const aturSatu = defineRoute({
   responses: { 303: { description: "Diatur" } },
 });
 
+const aturAturan = defineRoute({
+  method: "post",
+  path: ALAMAT.aturanMitra,
+  hide: true,
+  operationId: "dasborAturanMitra",
+  tags,
+  summary: "Atur tier, tanda tangan, dan alamat IP sebuah mitra",
+  access: staf("admin"),
+  request: {
+    params: mitraParams,
+    body: { required: true, content: { [FORM]: { schema: aturanMitraFormulir } } },
+  },
+  responses: { 303: { description: "Diatur" } },
+});
+
 export function mitraRoutes(deps: { db: Database; ids: Ids }): Router {
-  const router = ruteDasbor({ [ALAMAT.isiSaldo]: ulangIsiSaldo, [ALAMAT.aturMitra]: ulangAturMitra });
+  const router = ruteDasbor({
+    [ALAMAT.isiSaldo]: ulangIsiSaldo,
+    [ALAMAT.aturMitra]: ulangAturMitra,
+    [ALAMAT.aturanMitra]: ulangAturan,
+  });
   router.openapi(daftar, async (c) => {
     const { sebelum, aktif, cari } = c.req.valid("query");
     const saringan = { aktif: aktif && aktif === "ya", cari };
@@ -105,6 +132,13 @@ export function mitraRoutes(deps: { db: Database; ids: Ids }): Router {
     const mitra = await atur(deps, c.var.actor, c.req.valid("param").id, { aktif: isian.aktif === "ya" });
     const kabar = mitra.aktif ? "aktif" : "nonaktif";
     return c.redirect(denganKueri(alamatSatu(ALAMAT.satuMitra, mitra.id), { kabar }), 303);
+  });
+  router.openapi(aturAturan, async (c) => {
+    const { tier, wajib_tanda_tangan: wajib, alamat_ip: alamatIp, ...isian } = c.req.valid("form");
+    dariHalaman(c, isian);
+    const aturan = { tier, wajibTandaTangan: wajib === "ya", alamatIp };
+    const mitra = await atur(deps, c.var.actor, c.req.valid("param").id, aturan);
+    return c.redirect(denganKueri(alamatSatu(ALAMAT.satuMitra, mitra.id), { kabar: "aturan" }), 303);
   });
   return router;
 }

@@ -26,10 +26,22 @@ const KOLOM: Kolom<Mitra>[] = [
     ),
   },
   { judul: "Status", isi: ({ aktif }) => <LencanaAktif aktif={aktif} /> },
-  { judul: "Email", isi: ({ email }) => email },
-  { judul: "HP", isi: ({ hp }) => <span class="kode">{hp ?? "—"}</span> },
+  { judul: "Tier", isi: ({ tier }) => tier },
+  {
+    judul: "Kontak",
+    isi: ({ email, hp }) => (
+      <>
+        <span class="patah">{email}</span>
+        {hp !== null && <span class="kode samar"> {hp}</span>}
+      </>
+    ),
+  },
   { judul: "Saldo", angka: true, isi: ({ saldo }) => <strong>{rupiah(saldo)}</strong> },
   { judul: "Ditahan", angka: true, isi: ({ saldoDitahan }) => rupiah(saldoDitahan) },
+  {
+    judul: "API Key dipakai",
+    isi: ({ kunciDipakaiPada }) => <Saat pada={kunciDipakaiPada} kosong="belum pernah" />,
+  },
   { judul: "Terdaftar", isi: ({ dibuatPada }) => <Saat pada={dibuatPada} /> },
 ];
 

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Database } from "../../platform/db/database.ts";
 import { defineRoute, FORM } from "../../platform/http/route.ts";
 import type { Router } from "../../platform/http/router.ts";
-import { semua, ubah } from "../../ppob/produk/produk.ts";
+import { daftar as daftarProduk, ubah } from "../../ppob/produk/produk.ts";
 import { ALAMAT, denganKueri } from "../alamat.ts";
 import {
   dariHalaman,
@@ -47,8 +47,9 @@ export function produkRoutes(deps: { db: Database }): Router {
   const router = ruteDasbor({ [ALAMAT.ubahProduk]: ulangProduk });
   router.openapi(daftar, async (c) => {
     const query = c.req.valid("query");
-    const saringan = { cari: query.cari, aktif: query.aktif && query.aktif === "ya" };
-    const baris = await semua(deps, c.var.actor, PER_HALAMAN + 1, query.sesudah, saringan);
+    const { cari, aktif, tersedia } = query;
+    const saringan = { cari, aktif: aktif && aktif === "ya", tersedia: tersedia && tersedia === "ya" };
+    const baris = await daftarProduk(deps, c.var.actor, PER_HALAMAN + 1, query.sesudah, saringan);
     return tunjukkan(c, halamanProduk(query, sehalaman(baris), pelihat(c)));
   });
   router.openapi(ubahSatu, async (c) => {

@@ -10,6 +10,7 @@ export const produkParams = z.strictObject({ id: idParam("id", MAX_INT4) });
 export const produkQuery = z.strictObject({
   cari: teksSaringan(),
   aktif: saringan(z.enum(["ya", "tidak"])),
+  tersedia: saringan(z.enum(["ya", "tidak"])),
   sesudah: idSaringan(MAX_INT4),
   kabar: z.literal("diubah").optional(),
 });

@@ -1,11 +1,13 @@
 import type { FC } from "hono/jsx";
 import type { RincianTransaksi } from "../../ppob/transaksi/transaksi.ts";
 import { ALAMAT, alamatSatu } from "../alamat.ts";
+import { isiMargin, isiTagihan, Kejanggalan } from "./catatan.tsx";
 import {
   Bagian,
   Centang,
   Formulir,
   Isian,
+  Lencana,
   nomorDi,
   Pesan,
   Pilihan,
@@ -25,13 +27,27 @@ import { LencanaStatus, masihTerbuka, Pembeli } from "./status.tsx";
 /** The part that changes by itself. */
 const ID_KEADAAN = "keadaan";
 
-const PERCOBAAN: Kolom<RincianTransaksi["percobaan"][number]>[] = [
+const percobaanKe = (kodeProduk: string): Kolom<RincianTransaksi["percobaan"][number]>[] => [
   {
     judul: "Percobaan",
     kepala: true,
     isi: ({ ke, refId }) => (
       <>
         Ke-{ke} <span class="kode patah">{refId}</span>
+      </>
+    ),
+  },
+  {
+    judul: "Kode",
+    isi: ({ kode, janggal }) => (
+      <>
+        <span class="kode">{kode ?? kodeProduk}</span>
+        {janggal !== null && (
+          <>
+            {" "}
+            <Lencana nada="buruk">Perlu dilihat</Lencana>
+          </>
+        )}
       </>
     ),
   },
@@ -131,6 +147,7 @@ export function halamanRincian(
 /** What may change while somebody looks: with JavaScript it is asked for again until the purchase is final. */
 const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian, pelihat }) => {
   const { transaksi, percobaan } = rincian;
+  const untukAdmin = pelihat.peran === "admin";
   const sendiri = `#${ID_KEADAAN}`;
   const disegarkan = masihTerbuka(transaksi) && {
     "hx-get": alamatSatu(ALAMAT.satuTransaksi, transaksi.id),
@@ -141,6 +158,7 @@ const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian,
   };
   return (
     <div id={ID_KEADAAN} {...disegarkan}>
+      <Kejanggalan percobaan={percobaan} />
       <div class="kotak">
         <Rincian
           isi={[
@@ -148,8 +166,10 @@ const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian,
             ["Mitra", <Pembeli transaksi={transaksi} pelihat={pelihat} />],
             ["Produk", `${transaksi.namaProduk} (${transaksi.kodeProduk})`],
             ["Nomor tujuan", <span class="kode">{transaksi.nomorTujuan}</span>],
+            ...isiTagihan(rincian),
             ["Nominal", rupiah(transaksi.nominal)],
             ["Harga", rupiah(transaksi.harga)],
+            ...(untukAdmin ? isiMargin(rincian) : []),
             ["Diterima", <Saat pada={transaksi.waktu} />],
             ["Selesai", <Saat pada={transaksi.selesaiPada} kosong="belum" />],
             ["Kata untuk mitra", transaksi.hasilEksekusi ?? "—"],
@@ -157,7 +177,12 @@ const Keadaan: FC<{ rincian: RincianTransaksi; pelihat: Pelihat }> = ({ rincian,
         />
       </div>
       <Bagian judul="Percobaan di biller">
-        <Tabel judul="Percobaan" kolom={PERCOBAAN} baris={percobaan} kosong="Belum ada percobaan." />
+        <Tabel
+          judul="Percobaan"
+          kolom={percobaanKe(transaksi.kodeProduk)}
+          baris={percobaan}
+          kosong="Belum ada percobaan."
+        />
       </Bagian>
     </div>
   );

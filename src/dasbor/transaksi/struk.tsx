@@ -5,7 +5,8 @@ import { masihTerbuka, NAMA_STATUS } from "./status.tsx";
 
 /** A receipt of one purchase, made to be printed. */
 export function halamanStruk({ transaksi, percobaan }: RincianTransaksi): Halaman {
-  const sn = percobaan.findLast((satu) => satu.sn !== null)?.sn;
+  // Nothing but the last attempt ever makes a purchase sukses; earlier ones may keep what came too late.
+  const sn = percobaan.at(-1)?.sn;
   const sukses = transaksi.status === "sukses";
   return {
     judul: `Struk transaksi #${transaksi.id}`,

@@ -2,7 +2,7 @@ import { TrieRouter } from "hono/router/trie-router";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { HTTPException } from "hono/http-exception";
-import { routePath } from "hono/route";
+import { matchedRoutes, routePath } from "hono/route";
 import type { Auth } from "../auth/auth.ts";
 import type { Signatures } from "../auth/signatures.ts";
 import type { Clock } from "../clock.ts";
@@ -44,8 +44,8 @@ export function requestFrame(deps: {
     c.header("x-request-id", requestId);
     c.var.log.info("request", {
       method: c.req.method,
-      // The pattern, not the path: paths carry ids of people.
-      route: routePath(c, -1),
+      // The pattern, not the path: paths carry ids of people. Of several that fit, the first is the one that answers.
+      route: matchedRoutes(c).find(({ method }) => method !== "ALL")?.path ?? routePath(c, -1),
       status: c.res.status,
       ms: deps.clock.now().getTime() - started,
       actor: c.var.actor?.label,

@@ -9,7 +9,7 @@ import {
   konfirmasiDeposit,
   mutasiBankTerbaru,
   type BatasDeposit,
-  type StatusDeposit,
+  type SaringanDeposit,
 } from "./repo.ts";
 
 export const DepositTidakAda = defineError(404, "DEPOSIT_TIDAK_ADA", "Tiket deposit tidak ditemukan.");
@@ -70,14 +70,14 @@ export async function buka({ db }: DepositDeps, actor: Actor, jumlah: Rupiah): P
 
 /**
  * A mitra's own tickets (`sendiri`), or everybody's for admins: newest first, at most `limit`, older than id `before` if
- * given.
+ * given, that `saringan` lets through.
  */
 export async function semua(
   { db }: DepositDeps,
   actor: Actor,
   limit: number,
   before: number | undefined,
-  saringan: { sendiri: boolean; status: StatusDeposit | undefined },
+  saringan: SaringanDeposit,
 ): Promise<Deposit[]> {
   const [baris] = await withActor(db, actor, [depositTerbaru(db, limit, before, saringan)]);
   return baris;

@@ -61,15 +61,22 @@ export function konfirmasiDeposit(
     .from(sql`app.konfirmasi_deposit(${id}, ${keterangan}, ${mutasiBankId ?? null}) as deposit`);
 }
 
-/**
- * Tickets that the caller may see, newest first, before id `sebelum` if given. `sendiri` says of a mitra's call beside the
- * policy what that says too: so its tickets are found by their index.
- */
+/** Each that is given must hold. */
+export interface SaringanDeposit {
+  /** Says of a mitra's call beside the policy what that says too: so its tickets are found by their index. */
+  sendiri: boolean;
+  status?: StatusDeposit | undefined;
+  mitraId?: number | undefined;
+  /** What was to be transferred, exactly. */
+  total?: Rupiah | undefined;
+}
+
+/** Tickets that the caller may see, newest first, before id `sebelum` if given. */
 export function depositTerbaru(
   db: Database,
   batas: number,
   sebelum: number | undefined,
-  { sendiri, status: dicari }: { sendiri: boolean; status: StatusDeposit | undefined },
+  { sendiri, status: dicari, mitraId, total }: SaringanDeposit,
 ) {
   return db
     .select(columns)
@@ -77,6 +84,8 @@ export function depositTerbaru(
     .where(
       and(
         sendiri ? eq(deposit.mitraId, sql`app.mitra_id()`) : undefined,
+        mitraId === undefined ? undefined : eq(deposit.mitraId, mitraId),
+        total === undefined ? undefined : eq(deposit.total, total),
         sebelum === undefined ? undefined : lt(deposit.id, sebelum),
         dicari && bersatus(dicari),
       ),

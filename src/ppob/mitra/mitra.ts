@@ -22,6 +22,7 @@ import {
 
 export { createTandaTangan, KunciApiSalah, mitraAccess } from "./akses.ts";
 export { bukaKunciPrivat } from "./kunci.ts";
+export { aturMitraSchema } from "./schema.ts";
 
 export const MitraTidakAda = defineError(404, "MITRA_TIDAK_ADA", "Mitra tidak ditemukan.");
 export const EmailTerdaftar = defineError(409, "EMAIL_TERDAFTAR", "User/email sudah terdaftar");

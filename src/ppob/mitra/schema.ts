@@ -86,7 +86,8 @@ export const diriSchema = z.object(bersama).openapi("MitraSendiri");
 
 export const aturDiriSchema = z
   .strictObject({ wajib_tanda_tangan: wajibTandaTangan.optional(), alamat_ip: alamatIp.optional() })
-  .openapi("AturMitraSendiri");
+  .refine((atur) => Object.keys(atur).length > 0, "tidak ada yang diubah")
+  .openapi("AturMitraSendiri", { minProperties: 1 });
 
 const rupiah = z.int().min(0).max(MAX_WIRE_RUPIAH).openapi({ format: "int64" });
 
@@ -126,4 +127,5 @@ export const aturMitraSchema = z
     wajib_tanda_tangan: wajibTandaTangan.optional(),
     alamat_ip: alamatIp.optional(),
   })
-  .openapi("AturMitra");
+  .refine((atur) => Object.keys(atur).length > 0, "tidak ada yang diubah")
+  .openapi("AturMitra", { minProperties: 1 });

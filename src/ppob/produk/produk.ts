@@ -8,7 +8,6 @@ import { operatorDari, type Operator } from "./operator.ts";
 import {
   daftarBiller,
   daftarProduk,
-  semuaProduk,
   siapa,
   tambahProduk,
   terapkanSatu,
@@ -16,10 +15,8 @@ import {
   type ProdukBaru,
   type SaringanBiller,
   type SaringanDaftar,
-  type SaringanProduk,
   type UbahProduk,
 } from "./repo.ts";
-import type { produk } from "./table.ts";
 
 export const HargaTidakSah = defineError(
   422,
@@ -42,7 +39,6 @@ export const CadanganSama = defineError(
   { pointer: "#/kode_cadangan", constraint: "produk_buat" },
 );
 
-export type Produk = typeof produk.$inferSelect;
 export type ProdukTampil = Awaited<ReturnType<typeof daftarProduk>>[number];
 export type BarisBiller = Awaited<ReturnType<typeof daftarBiller>>[number];
 
@@ -71,20 +67,9 @@ export async function operator(
   actor: Actor,
   nomor: string,
 ): Promise<Operator | undefined> {
-  await withActor(db, actor, [siapa(db)]);
+  const [[caller]] = await withActor(db, actor, [siapa(db)]);
+  if (!caller) throw new Error("app.mitra_id() returned no row");
   return operatorDari(nomor);
-}
-
-/** For staff: products, on sale or not, in the order of ids, at most `batas`, behind id `sesudah` if given. */
-export async function semua(
-  { db }: ProdukDeps,
-  actor: Actor,
-  batas: number,
-  sesudah: number | undefined,
-  saringan: SaringanProduk,
-): Promise<Produk[]> {
-  const [baris] = await withActor(db, actor, [semuaProduk(db, batas, sesudah, saringan)]);
-  return baris;
 }
 
 /** For admins: puts a product on sale. Throws `KodeProdukDipakai`, `HargaTidakSah`, `CadanganSama`. */

@@ -63,36 +63,7 @@ export function daftarProduk(
 
 /** Only finds out who calls: no other rows are read. */
 export function siapa(db: Database) {
-  return db.execute(sql`select app.mitra_id()`);
-}
-
-/** Each that is given must hold. */
-export interface SaringanProduk {
-  aktif?: boolean | undefined;
-  /** Part of the name, the code or the category, taken literally, in whatever case. */
-  cari?: string | undefined;
-}
-
-/** Products, on sale or not, in the order of ids, behind id `sesudah` if given; for staff. */
-export function semuaProduk(
-  db: Database,
-  batas: number,
-  sesudah: number | undefined,
-  { aktif, cari }: SaringanProduk,
-) {
-  const teks = sql`lower(${produk.nama} || ' ' || ${produk.kode} || ' ' || ${produk.kategori})`;
-  return db
-    .select()
-    .from(produk)
-    .where(
-      and(
-        sesudah === undefined ? undefined : gt(produk.id, sesudah),
-        aktif === undefined ? undefined : eq(produk.aktif, aktif),
-        cari === undefined ? undefined : sql`strpos(${teks}, lower(${cari})) > 0`,
-      ),
-    )
-    .orderBy(asc(produk.id))
-    .limit(batas);
+  return db.select({ mitraId: sql`id`.mapWith(Number) }).from(sql`app.mitra_id() id`);
 }
 
 export type ProdukBaru = Omit<typeof produk.$inferInsert, "id">;

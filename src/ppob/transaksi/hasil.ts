@@ -1,6 +1,6 @@
 import { service, type Actor } from "../../platform/db/actor.ts";
 import { withActor } from "../../platform/db/database.ts";
-import { describeError, type Log } from "../../platform/log.ts";
+import type { Log } from "../../platform/log.ts";
 import type { HasilBiller } from "../biller/biller.ts";
 import { dorongKiriman } from "../callback/callback.ts";
 import { segarkanSatu } from "../produk/produk.ts";

@@ -5,6 +5,7 @@ import type { Database } from "../../platform/db/database.ts";
 import { mitra } from "../mitra/table.ts";
 import { produk } from "../produk/table.ts";
 import { buku, jurnal, mutasi } from "../saldo/table.ts";
+import { tagihan } from "../tagihan/table.ts";
 import { percobaan, statusTransaksi, transaksi } from "./table.ts";
 
 const columns = {
@@ -91,6 +92,7 @@ const columnsForStaff = {
   namaProduk: produk.nama,
   kodeProduk: transaksi.kodeProduk,
   harga: transaksi.harga,
+  hargaModal: transaksi.hargaModal,
   selesaiPada: transaksi.selesaiPada,
 };
 
@@ -158,6 +160,20 @@ export function percobaanTransaksi(db: Database, id: number) {
     .from(percobaan)
     .where(eq(percobaan.transaksiId, id))
     .orderBy(asc(percobaan.ke));
+}
+
+/** The bill that a purchase pays, if it pays one; for staff. */
+export function tagihanTransaksi(db: Database, id: number) {
+  return db
+    .select({
+      id: tagihan.id,
+      namaPelanggan: tagihan.namaPelanggan,
+      periode: tagihan.periode,
+      lembar: tagihan.lembar,
+    })
+    .from(transaksi)
+    .innerJoin(tagihan, eq(tagihan.id, transaksi.tagihanId))
+    .where(eq(transaksi.id, id));
 }
 
 /** What a purchase moved between the books, in its order; row-level security leaves it to admins. */

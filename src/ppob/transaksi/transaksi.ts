@@ -13,6 +13,7 @@ import {
   putuskanTransaksi,
   satuTransaksi,
   STATUS_DICARI,
+  tagihanTransaksi,
   TUNGGU_PUTUSAN,
   transaksiUntukStaf,
   type Putusan,
@@ -143,6 +144,8 @@ export async function cari(
 /** A purchase with everything that became of it; what moved the money and who decided is for admins, and empty for others. */
 export interface RincianTransaksi {
   transaksi: TransaksiStaf;
+  /** Of a purchase that pays a bill. */
+  tagihan: Awaited<ReturnType<typeof tagihanTransaksi>>[number] | undefined;
   percobaan: Awaited<ReturnType<typeof percobaanTransaksi>>;
   mutasi: Awaited<ReturnType<typeof mutasiTransaksi>>;
   putusan: Awaited<ReturnType<typeof putusanTransaksi>>;
@@ -154,14 +157,15 @@ export async function rincian(
   actor: Actor,
   id: number,
 ): Promise<RincianTransaksi> {
-  const [[satu], percobaan, mutasi, putusan] = await withActor(db, actor, [
+  const [[satu], [tagihan], percobaan, mutasi, putusan] = await withActor(db, actor, [
     transaksiUntukStaf(db, 1, undefined, { id }),
+    tagihanTransaksi(db, id),
     percobaanTransaksi(db, id),
     mutasiTransaksi(db, id),
     putusanTransaksi(db, id),
   ]);
   if (!satu) throw new TransaksiTidakAda();
-  return { transaksi: satu, percobaan, mutasi, putusan };
+  return { transaksi: satu, tagihan, percobaan, mutasi, putusan };
 }
 
 /**
