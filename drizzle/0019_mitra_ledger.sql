@@ -198,10 +198,14 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(app.jam(), (select waktu from transaksi where mitra_id = p_mitra order by id desc limit 1))
 $$;
 --> statement-breakpoint
+drop function app.beli(integer, text, bigint, text, integer);
+--> statement-breakpoint
 -- Accepts a purchase: holds its price and opens the first attempt. The same key with the same content is the same
--- purchase (`ulangan`). The sweeper takes the row up when the queue has not within p_tenggang seconds.
-create or replace function app.beli(p_produk integer, p_nomor text, p_nominal bigint, p_kunci text, p_tenggang integer)
-returns table (id bigint, ulangan boolean)
+-- purchase (`ulangan`), whatever it may cost at most (p_harga_maks; null: whatever it costs). The sweeper takes the row up
+-- when the queue has not within p_tenggang seconds.
+create function app.beli(
+  p_produk integer, p_nomor text, p_nominal bigint, p_kunci text, p_tenggang integer, p_harga_maks bigint default null
+) returns table (id bigint, ulangan boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -239,9 +243,11 @@ begin
   v_nominal := coalesce(v_produk.nominal, p_nominal);
   if v_nominal is null then raise exception 'NOMINAL_WAJIB' using errcode = 'PT422'; end if;
   v_harga := app.harga_mitra(v_mitra, v_produk) + case when v_produk.nominal is null then v_nominal else 0 end;
+  if v_harga > p_harga_maks then raise exception 'HARGA_BERUBAH' using errcode = 'PT409'; end if;
+  -- First: what others have bought is nobody's to find out for nothing.
+  if v_tersedia.saldo < v_harga then raise exception 'SALDO_TIDAK_CUKUP' using errcode = 'PT402'; end if;
   v_kode := v_produk.kode || v_produk.kode_cadangan;
   v_dipilih := app.pilih_kode(v_kode, 'prabayar', p_nomor, v_harga);
-  if v_tersedia.saldo < v_harga then raise exception 'SALDO_TIDAK_CUKUP' using errcode = 'PT402'; end if;
 
   insert into transaksi (mitra_id, produk_id, kode_produk, kode_cadangan, nomor_tujuan, nominal, bebas_nominal, harga,
       harga_modal, kunci, waktu, lanjut_pada)
@@ -256,19 +262,23 @@ begin
 end $$;
 --> statement-breakpoint
 -- Opens a question for a bill: which code to ask the biller for, under which name. The same question again within p_ulang
--- seconds of its answer is that answer (`ulangan`), while it may still be paid. At most p_batas questions a minute.
+-- seconds of its answer is that answer (`ulangan`), while it may still be paid; while it has none it is refused, for
+-- p_tunggu seconds. At most p_batas questions a minute.
 create function app.buka_tagihan(
-  p_produk integer, p_nomor text, p_isian text, p_ulang integer, p_batas integer
+  p_produk integer, p_nomor text, p_isian text, p_ulang integer, p_tunggu integer, p_batas integer
 ) returns table (id bigint, ref_id text, kode text, ulangan boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   v_mitra bigint := app.mitra_id();
+  v_saldo bigint;
   v_produk produk;
   v_lama tagihan;
 begin
-  perform from buku where mitra_id = v_mitra and nama = 'tersedia' for no key update;
+  select saldo into v_saldo from buku where mitra_id = v_mitra and nama = 'tersedia' for no key update;
   if not found then raise exception 'KUNCI_API_SALAH' using errcode = 'PT401'; end if;
+  -- Bills name people: who has nothing to pay with asks for none.
+  if v_saldo = 0 then raise exception 'SALDO_TIDAK_CUKUP' using errcode = 'PT402'; end if;
   select * into v_produk from produk where id = p_produk and aktif;
   if not found then raise exception 'PRODUK_TIDAK_ADA' using errcode = 'PT404'; end if;
   if v_produk.jenis <> 'pascabayar' then raise exception 'PRODUK_PRABAYAR' using errcode = 'PT422'; end if;
@@ -281,6 +291,13 @@ begin
   if found then
     return query select v_lama.id, v_lama.ref_id, v_lama.kode_produk, true;
     return;
+  end if;
+  -- Of two at once one would be answered with a bill of its own, and both could be paid.
+  if exists (
+    select from (select * from tagihan s where s.mitra_id = v_mitra order by s.id desc limit 100) t
+    where t.dijawab_pada is null and t.diminta_pada > app.jam() - make_interval(secs => p_tunggu)
+      and t.produk_id = p_produk and t.nomor_pelanggan = p_nomor and t.isian = p_isian) then
+    raise exception 'TAGIHAN_SEDANG_DITANYAKAN' using errcode = 'PT409';
   end if;
   if (select t.diminta_pada from tagihan t where t.mitra_id = v_mitra order by t.id desc offset p_batas - 1 limit 1)
     > app.jam() - interval '1 minute' then
@@ -347,6 +364,14 @@ begin
     return;
   end if;
   if v_tagihan.berlaku_sampai <= app.jam() then raise exception 'TAGIHAN_KEDALUWARSA' using errcode = 'PT409'; end if;
+  -- What was paid since this was asked is in it still, and what is being paid may be.
+  if exists (
+    select from transaksi t join tagihan g on g.id = t.tagihan_id
+    where t.mitra_id = v_mitra and t.nomor_tujuan = v_tagihan.nomor_pelanggan and t.produk_id = v_tagihan.produk_id
+      and g.isian = v_tagihan.isian
+      and (t.status in ('pending', 'proses') or t.status = 'sukses' and t.waktu >= v_tagihan.diminta_pada)) then
+    raise exception 'TAGIHAN_BERUBAH' using errcode = 'PT409';
+  end if;
   if v_tersedia.saldo < v_tagihan.harga then raise exception 'SALDO_TIDAK_CUKUP' using errcode = 'PT402'; end if;
   insert into transaksi
       (mitra_id, produk_id, kode_produk, nomor_tujuan, nominal, harga, harga_modal, tagihan_id, kunci, waktu, lanjut_pada)
@@ -417,7 +442,8 @@ drop function app.terapkan_hasil(text, app.hasil_biller, text, text, text, bigin
 -- No row for an attempt that is not ours. `janggal` says what contradicts the books: it changes nothing, but people must know.
 -- p_lanjut: when to ask again, in seconds, if the purchase stays open; null leaves the date as it is.
 -- p_cadangan: another code may be tried after this failure. While the purchase has one, it stays open, its money held, and
--- `berikutnya` is the number of the new attempt. Of attempts before the last nothing changes the purchase any more.
+-- `berikutnya` is the number of the new attempt. An attempt that was replaced decides nothing, unless it turns out to have
+-- delivered and the one in its place was never sent, or failed.
 -- `kiriman` is the message that tells the mitra of what changed, if it wants to be told.
 create function app.terapkan_hasil(
   p_ref_id text, p_hasil app.hasil_biller, p_rc text, p_pesan text, p_sn text, p_harga_biller bigint, p_hasil_eksekusi text,
@@ -431,6 +457,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   v_t transaksi;
   v_p percobaan;
+  v_lama percobaan;
   v_hasil app.hasil_biller := p_hasil;
   v_terbuka boolean;
   v_terakhir boolean;
@@ -453,14 +480,34 @@ begin
     if v_hasil = 'tunda' and v_terbuka then v_janggal := 'CEK_DITOLAK'; end if;
   end if;
 
-  if v_hasil = 'gagal' and v_terbuka and v_terakhir and p_cadangan then
+  if v_hasil = 'gagal' and v_terbuka and v_terakhir and p_cadangan and not exists (
+    select from percobaan p where p.transaksi_id = v_t.id and p.janggal = 'PERCOBAAN_LAMA_SUKSES') then
     select k into v_cadangan from unnest(v_t.kode_cadangan) with ordinality as c(k, urutan)
       where app.halangan_produk(k, 'prabayar', v_t.nomor_tujuan, v_t.harga) is null order by urutan limit 1;
   end if;
 
+  -- An attempt that was replaced, and delivered after all, is what the mitra got, if nothing else was bought or that failed.
+  if v_hasil = 'sukses' and v_terbuka and not v_terakhir then
+    v_janggal := 'PERCOBAAN_LAMA_SUKSES';
+    v_terakhir := not exists (select from percobaan p where p.transaksi_id = v_t.id and p.ke > v_p.ke and p.dikirim_pada is not null);
+  elsif v_hasil = 'gagal' and v_terbuka and v_terakhir then
+    select p.* into v_lama from percobaan p
+      where p.transaksi_id = v_t.id and p.ke < v_p.ke and p.janggal = 'PERCOBAAN_LAMA_SUKSES' order by p.ke desc limit 1;
+  elsif v_hasil = 'kembali' and v_t.status = 'sukses' and v_p.janggal = 'PERCOBAAN_LAMA_SUKSES' then
+    -- Taken back: of what the mitra got it is a refund, of what was bought besides only people can tell.
+    v_terakhir := v_terakhir or v_t.sn is not distinct from v_p.sn;
+    if not v_terakhir then v_janggal := 'PERCOBAAN_LAMA_KEMBALI'; end if;
+  end if;
+
   if not v_terakhir then
-    -- It was refused, and another one took its place. Should it have delivered after all, people have to settle that.
+    -- It was refused, and another one took its place.
     if v_hasil = 'sukses' then v_janggal := 'PERCOBAAN_LAMA_SUKSES'; end if;
+  elsif v_lama.ref_id is not null then
+    v_sesudah := 'sukses';
+    v_biaya := least(coalesce(v_lama.harga_biller, v_t.harga), v_t.harga);
+    perform app.catat_jurnal('sukses:' || v_t.id, 'sukses', v_t.id,
+      array[app.buku_mitra(v_t.mitra_id, 'ditahan'), app.buku_rumah('biller'), app.buku_rumah('pendapatan')],
+      array[-v_t.harga, v_biaya, v_t.harga - v_biaya]);
   elsif v_hasil = 'tunda' then
     if v_terbuka and p_lanjut is not null then
       update transaksi set lanjut_pada = app.jam() + make_interval(secs => p_lanjut) where id = v_t.id;
@@ -469,7 +516,7 @@ begin
     v_sesudah := 'sukses';
     -- The biller was told not to take more than v_t.harga; if it says otherwise, people have to settle that with it.
     v_biaya := least(coalesce(p_harga_biller, v_t.harga), v_t.harga);
-    if p_harga_biller > v_t.harga then v_janggal := 'HARGA_BILLER_MELEBIHI'; end if;
+    if p_harga_biller > v_t.harga and v_janggal is null then v_janggal := 'HARGA_BILLER_MELEBIHI'; end if;
     perform app.catat_jurnal('sukses:' || v_t.id, 'sukses', v_t.id,
       array[app.buku_mitra(v_t.mitra_id, 'ditahan'), app.buku_rumah('biller'), app.buku_rumah('pendapatan')],
       array[-v_t.harga, v_biaya, v_t.harga - v_biaya]);
@@ -500,8 +547,10 @@ begin
   end if;
 
   if v_sesudah <> v_t.status then
-    update transaksi set status = v_sesudah, hasil_eksekusi = p_hasil_eksekusi, selesai_pada = app.jam(),
-        sn = case when v_sesudah = 'sukses' then p_sn end
+    update transaksi set status = v_sesudah, selesai_pada = app.jam(),
+        hasil_eksekusi = case when v_lama.ref_id is null then p_hasil_eksekusi
+          else rtrim('Transaksi PPOB berhasil! ' || coalesce('SN: ' || v_lama.sn, '')) end,
+        sn = case when v_sesudah = 'sukses' then coalesce(v_lama.sn, p_sn) end
       where id = v_t.id;
   end if;
   if v_terbuka and v_terakhir or v_sesudah <> v_t.status then
@@ -511,7 +560,8 @@ begin
   end if;
   if v_janggal is not null then
     -- The token of what was delivered after all is kept too: whoever settles it needs that.
-    update percobaan set janggal = v_janggal, sn = case when v_hasil = 'sukses' then coalesce(sn, p_sn) else sn end
+    update percobaan set janggal = v_janggal, sn = case when v_hasil = 'sukses' then coalesce(sn, p_sn) else sn end,
+        harga_biller = case when v_janggal = 'PERCOBAAN_LAMA_SUKSES' then coalesce(p_harga_biller, harga_biller) else harga_biller end
       where ref_id = p_ref_id;
   end if;
   return query select v_t.id, v_t.status, v_sesudah, v_janggal, v_berikutnya, coalesce(v_p.kode, v_t.kode_produk),
@@ -539,13 +589,14 @@ end $$;
 revoke all on all functions in schema app from public;
 --> statement-breakpoint
 grant execute on function
+  app.beli(integer, text, bigint, text, integer, bigint),
   app.masuk_mitra(text, text, boolean),
   app.kunci_untuk_tanda(text, text),
   app.lupakan_tanda_tangan(integer),
   app.atur_diri(boolean, text[], text),
   app.atur_mitra(bigint, boolean, text, boolean, text[]),
   app.buku_sendiri(),
-  app.buka_tagihan(integer, text, text, integer, integer),
+  app.buka_tagihan(integer, text, text, integer, integer, integer),
   app.jawab_tagihan(bigint, text, bigint, bigint, bigint, text, integer, jsonb, integer),
   app.bayar_tagihan(bigint, text, integer),
   app.klaim(bigint, integer, integer, integer),

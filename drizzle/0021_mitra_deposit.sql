@@ -82,12 +82,15 @@ declare
   v_total bigint;
 begin
   if v_mitra is null then raise exception 'KUNCI_API_SALAH' using errcode = 'PT401'; end if;
-  if (p_jumlah > 0 and p_berlaku > 0 and p_terkunci >= 0) is not true then
-    raise exception 'buat_deposit membutuhkan jumlah dan lamanya berlaku';
+  -- Whole thousands, so that a total never is: round sums are what people transfer without a ticket.
+  if (p_jumlah > 0 and p_jumlah % 1000 = 0 and p_berlaku > 0 and p_terkunci >= 0) is not true then
+    raise exception 'buat_deposit membutuhkan jumlah ribuan dan lamanya berlaku';
   end if;
   perform app.antre_deposit();
   if (select count(*) filter (where d.status = 'menunggu' and d.berlaku_sampai > v_jam) >= p_terbuka
-        or count(*) >= p_terbuka + p_batal
+        -- Who has never paid one keeps fewer sums from others.
+        or count(*) >= p_terbuka + case
+          when exists (select from deposit l where l.mitra_id = v_mitra and l.status = 'lunas') then p_batal else p_batal / 5 end
       from deposit d where d.mitra_id = v_mitra and d.status <> 'lunas' and d.terkunci_sampai > v_jam) then
     raise exception 'DEPOSIT_TERBUKA_PENUH' using errcode = 'PT409';
   end if;

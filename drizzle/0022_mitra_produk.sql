@@ -72,7 +72,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when k.keadaan is not null then 'PRODUK_TIDAK_TERSEDIA'
     -- Whoever bought it: to the biller all of them are us. What a purchase has come to is the code of its last attempt.
     when not b.multi and exists (
-      select from (select * from transaksi where nomor_tujuan = p_nomor order by id desc limit 500) t
+      -- A mitra is told of its own purchases only; after those of others the biller itself refuses.
+      select from (select * from transaksi where nomor_tujuan = p_nomor and mitra_id = coalesce(app.mitra_id(), mitra_id)
+        order by id desc limit 500) t
         left join lateral (select p.kode from percobaan p where p.transaksi_id = t.id order by p.ke desc limit 1) p on true
       where t.status <> 'gagal' and coalesce(p.kode, t.kode_produk) = p_kode
         and (t.waktu at time zone 'Asia/Jakarta')::date = (app.jam() at time zone 'Asia/Jakarta')::date)

@@ -76,7 +76,7 @@ describe.each(ENGINES)("the functions of resellers on $engine", ({ url }) => {
     await expectAnswers({
       "select app.atur_diri(true, null, '127.0.0.1')": mitra(1, NO_KEY),
       "select app.atur_diri(null, '{10.0.0.0/8}', '127.0.0.1')": mitra("ALAMAT_IP_SENDIRI", NO_KEY),
-      "select * from app.buka_tagihan(2, '530000000001', '', 60, 10)": mitra("PRODUK_PRABAYAR", NO_KEY),
+      "select * from app.buka_tagihan(2, '530000000001', '', 60, 45, 10)": mitra("PRODUK_PRABAYAR", NO_KEY),
       ...own(jawab, "tagihan", "TAGIHAN_TIDAK_ADA"),
       // Neither is answered yet.
       [`select * from app.bayar_tagihan(${idOf("tagihan", "satu")}, null, 15)`]: mitra(

@@ -13,8 +13,6 @@ const NOBODYS = Number.MAX_SAFE_INTEGER;
 export function mitraAnswers(world: World): {
   GENERIC: Record<string, Provoke>;
   OWN: Record<string, Record<string, Provoke>>;
-  /** A mitra's request with a signature that its key has not made. */
-  wronglySigned: Provoke;
 } {
   const asOwner = (query: string, params: (string | number)[]) => world.cloud.neon.asOwner(query, params);
 
@@ -38,9 +36,6 @@ export function mitraAnswers(world: World): {
   const signedAs = (timestamp: number) => ({
     headers: { "x-timestamp": String(timestamp), "x-signature": "0".repeat(64) },
   });
-  const wronglySigned: Provoke = async (operation) =>
-    await send(world, await byKey(operation), signedAs(world.deps.clock.now().getTime()));
-
   const nobodys: Provoke = async (operation) =>
     await send(world, await sampleOf(world, operation), {
       path: operation.path.replace("{id}", String(NOBODYS)),
@@ -61,6 +56,11 @@ export function mitraAnswers(world: World): {
     await send(world, await sampleOf(world, operation), {
       headers: { "x-api-key": (await makeMitra(world)).apiKey },
     });
+  /** The same request of a mitra without any balance. */
+  const penniless: Provoke = async (operation) =>
+    await send(world, await sampleOf(world, operation), {
+      headers: { "x-api-key": (await makeMitra(world, { saldo: 0 })).apiKey },
+    });
   /** To something that was made for this mitra. */
   const of = async (operation: Operation, mitra: Mitra, id: number, headers: Record<string, string> = {}) =>
     await send(world, await sampleOf(world, operation), {
@@ -70,6 +70,8 @@ export function mitraAnswers(world: World): {
   const GENERIC: Record<string, Provoke> = {
     MITRA_NONAKTIF: mitraIs("aktif = false"),
     ALAMAT_IP_DITOLAK: mitraIs("alamat_ip = '{203.0.113.7}'"),
+    TANDA_TANGAN_TIDAK_COCOK: async (operation) =>
+      await send(world, await byKey(operation), signedAs(world.deps.clock.now().getTime())),
     TANDA_TANGAN_WAJIB: mitraIs("wajib_tanda_tangan = true"),
     TANDA_TANGAN_BASI: async (operation) =>
       await send(world, await byKey(operation), signedAs(world.deps.clock.now().getTime() - 300_001)),
@@ -137,6 +139,23 @@ export function mitraAnswers(world: World): {
       VALIDASI_GAGAL: async (operation) => await send(world, await sampleOf(world, operation), { body: "1" }),
     },
     tanyaTagihan: {
+      SALDO_TIDAK_CUKUP: penniless,
+      TAGIHAN_SEDANG_DITANYAKAN: async (operation) => {
+        const sample = await sampleOf(world, operation);
+        const { produk_id: produkId, nomor_pelanggan: nomor, ...isian } = sample.body ?? {};
+        await asOwner(
+          `insert into tagihan (mitra_id, produk_id, kode_produk, nomor_pelanggan, isian, diminta_pada)
+            select id, $2, 'pln', $3, $4, app.jam() from mitra
+            where kunci_api_hash = encode(sha256(convert_to($1, 'UTF8')), 'hex')`,
+          [
+            sample.headers["x-api-key"] ?? "",
+            Number(produkId),
+            String(nomor),
+            Object.values(isian).join("|"),
+          ],
+        );
+        return await send(world, sample);
+      },
       TAGIHAN_DITOLAK: including({ nomor_pelanggan: "530000000003" }),
       TAGIHAN_TERLALU_SERING: async (operation) => {
         const sample = await sampleOf(world, operation);
@@ -145,10 +164,10 @@ export function mitraAnswers(world: World): {
         return await send(world, sample);
       },
     },
-    cekPln: { TAGIHAN_DITOLAK: including({ nomor: "530000000003" }) },
+    cekPln: { SALDO_TIDAK_CUKUP: penniless, TAGIHAN_DITOLAK: including({ nomor: "530000000003" }) },
     bayarTagihan: {
       SALDO_TIDAK_CUKUP: async (operation) => {
-        const mitra = await makeMitra(world, { saldo: 0 });
+        const mitra = await makeMitra(world, { saldo: 1 });
         return await of(operation, mitra, await makeTagihan(world, mitra));
       },
       TAGIHAN_KEDALUWARSA: async (operation) => {
@@ -163,6 +182,16 @@ export function mitraAnswers(world: World): {
         await of(operation, mitra, id, { "idempotency-key": newKey() });
         return await of(operation, mitra, id, { "idempotency-key": newKey() });
       },
+      TAGIHAN_BERUBAH: async (operation) => {
+        const mitra = await makeMitra(world);
+        const old = await makeTagihan(world, mitra);
+        await asOwner(
+          "update tagihan set dijawab_pada = dijawab_pada - interval '61 seconds' where id = $1",
+          [old],
+        );
+        await of(operation, mitra, await makeTagihan(world, mitra));
+        return await of(operation, mitra, old);
+      },
       KUNCI_DIPAKAI: async (operation) => {
         const mitra = await makeMitra(world);
         const key = newKey();
@@ -171,5 +200,5 @@ export function mitraAnswers(world: World): {
       },
     },
   };
-  return { GENERIC, OWN, wronglySigned };
+  return { GENERIC, OWN };
 }

@@ -2,6 +2,7 @@ import type { World } from "../harness.ts";
 import { makeProduk, type ProdukBody } from "../ppob/produk.ts";
 import { bodyWith } from "./answers-amancair.ts";
 import type { Provoke } from "./answers-direktori.ts";
+import { newKey } from "./request-sample.ts";
 import { pascabayar } from "./samples-ppob.ts";
 import { sampleOf, send } from "./samples.ts";
 
@@ -88,12 +89,16 @@ export function productAnswers(world: World): {
     PRODUK_TUTUP: whileBiller(CLOSED),
     PRODUK_PASCABAYAR: async (operation) =>
       await including({ produk_id: await pascabayar(world) })(operation),
+    HARGA_BERUBAH: including({ harga_maks: 1 }),
     SUDAH_DIBELI_HARI_INI: async (operation) => {
       const satu = await makeProduk(world);
       await biller(satu, { multi: "false" });
-      const answer = await including({ produk_id: satu.id })(operation);
-      if (answer.status !== 200) return answer;
-      return await including({ produk_id: satu.id })(operation);
+      // Both by one mitra: what others have bought it is not told.
+      const sample = await sampleOf(world, operation);
+      const buy = async () =>
+        await send(world, sample, { body: bodyWith(sample, { produk_id: satu.id, ref_id: newKey() }) });
+      const answer = await buy();
+      return answer.status === 200 ? await buy() : answer;
     },
   };
   return { GENERIC, OWN, BELI };

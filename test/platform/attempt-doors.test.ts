@@ -43,6 +43,7 @@ const COUNTED: Record<string, Counted> = {
   // Questions that the biller counts too, and samples to an endpoint; how many, in test/ppob.
   cekPln: {},
   ujiCallback: {},
+  ulangKiriman: {},
   // Files that an account sends; how many, in test/amancair.
   unggahDokumen: {},
   kirimBerkasChat: {},

@@ -81,12 +81,9 @@ const GENERIC: Record<string, Provoke> = {
   KUNCI_API_SALAH: bent(({ schemes }) => ({
     headers: { "x-api-key": schemes.length > 1 ? "a".repeat(64) : null },
   })),
-  TANDA_TANGAN_SALAH: async (operation) =>
-    operation.schemes.includes("kunciApi")
-      ? await mitraOnes.wronglySigned(operation)
-      : await bent(() => ({
-          headers: { "upstash-signature": null, "x-hub-signature": null, signature: null },
-        }))(operation),
+  TANDA_TANGAN_SALAH: bent(() => ({
+    headers: { "upstash-signature": null, "x-hub-signature": null, signature: null },
+  })),
   TOKEN_TIDAK_SAH: bent(({ optional }) => ({ headers: { authorization: optional ? "Bearer x.y.z" : null } })),
   PERAN_TIDAK_BOLEH: async (operation) => {
     // A customer: what it may do as well is refused for what it says, see OWN.

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { jobDeps } from "../../src/deps.ts";
+import { prosesTransaksi } from "../../src/ppob/transaksi/jobs.ts";
 import { useWorld } from "../harness.ts";
 import { balances, makeMitra, postJson, purchase, statusOf } from "../make.ts";
 import { BILLER_ENV, newNumber } from "./biller-case.ts";
@@ -162,4 +164,62 @@ test("a code that is known to be closed is passed over when buying", async () =>
     mitra.headers,
   );
   expect(refused.status).toBe(409);
+});
+
+/** A purchase whose first attempt has failed and whose second one nobody has taken up yet. */
+async function menungguKedua(nomor: string) {
+  gagal(nomor, "pulsa10", "55");
+  const mitra = await makeMitra(world, { saldo: HARGA });
+  const produk_id = await produk("pulsa10", "xld10");
+  world.cloud.qstash.script.dropNext(2);
+  const id = await purchase(world, mitra, { produk_id, nomor_tujuan: nomor });
+  await world.idle();
+  // The first attempt only: what it opens is not swept up.
+  await prosesTransaksi(jobDeps(world.deps), id);
+  await world.idle();
+  const [first, second] = await attempts(id);
+  expect(second).toMatchObject({ ke: "2", kode: "xld10", rc: null });
+  return { mitra, id, first: String(first?.["ref_id"]), second: String(second?.["ref_id"]) };
+}
+
+const takenUp = async (id: number) => {
+  await world.cloud.neon.asOwner("update transaksi set lanjut_pada = now() where id = $1", [id]);
+  await world.sweep();
+  await world.idle();
+};
+
+test("an attempt that delivered after all, before the next one was sent, is the purchase; nothing more is bought", async () => {
+  const nomor = newNumber();
+  const { mitra, id, first } = await menungguKedua(nomor);
+  await script().sendWebhook(first, { status: "Sukses", rc: "00", sn: "TERNYATA", price: 10_900 });
+  await takenUp(id);
+  expect(await statusOf(world, mitra, id)).toMatchObject({
+    status: "sukses",
+    hasil_eksekusi: "Transaksi PPOB berhasil! SN: TERNYATA",
+  });
+  expect(executed(nomor)).toEqual(["pulsa10 Gagal"]);
+  expect((await attempts(id))[0]).toMatchObject({ janggal: "PERCOBAAN_LAMA_SUKSES" });
+  expect(await balances(world, mitra)).toEqual({ tersedia: 0, ditahan: 0 });
+  // And taken back after that, it is refunded once.
+  for (const _ of Array(2).keys()) await script().sendWebhook(first, { status: "Gagal", rc: "74" });
+  expect(await statusOf(world, mitra, id)).toMatchObject({ status: "gagal" });
+  expect(await balances(world, mitra)).toEqual({ tersedia: HARGA, ditahan: 0 });
+});
+
+test("an attempt that delivered while the next one was under way is the purchase, when that one fails", async () => {
+  const nomor = newNumber();
+  const { mitra, id, first, second } = await menungguKedua(nomor);
+  world.cloud.digiflazz.faults.next({ kind: "replace", status: 502, body: "<html>" }, 1, ({ body }) =>
+    body.includes(second),
+  );
+  await takenUp(id);
+  await script().sendWebhook(first, { status: "Sukses", rc: "00", sn: "TERNYATA", price: 10_900 });
+  expect(await statusOf(world, mitra, id)).toMatchObject({ status: "proses" });
+  await script().sendWebhook(second, { status: "Gagal", rc: "55", sn: "" });
+  expect(await statusOf(world, mitra, id)).toMatchObject({
+    status: "sukses",
+    hasil_eksekusi: "Transaksi PPOB berhasil! SN: TERNYATA",
+  });
+  expect(await attempts(id)).toHaveLength(2);
+  expect(await balances(world, mitra)).toEqual({ tersedia: 0, ditahan: 0 });
 });

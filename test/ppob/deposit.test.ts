@@ -122,23 +122,38 @@ test("the least and the most", async () => {
   for (const jumlah of [10_000, 100_000_000]) expect(await tiket(mitra, jumlah)).toMatchObject({ jumlah });
 });
 
-test("five wait at once; one that is over makes room, but thirty sums unpaid in three days are enough", async () => {
+test("five wait at once; one that is over makes room, but ten sums unpaid in three days are enough, thirty after a first deposit", async () => {
   const mitra = await makeMitra(world, { saldo: 0 });
   const jumlah = jumlahBaru();
   const five = await Promise.all(Array.from({ length: 8 }, () => minta(mitra, jumlah)));
   expect(tally(five.map(({ status }) => status))).toEqual({ 201: 5, 409: 3 });
   expect(await refusalOf(await minta(mitra, jumlah))).toBe("409 deposit-terbuka-penuh");
-  for (let n = 5; n < 30; n++) {
+  const another = async () => {
     const [satu] = await daftar(mitra.headers, "?status=menunggu&limit=1");
     expect((await batal(mitra, satu?.id ?? 0)).status).toBe(200);
-    await tiket(mitra, jumlah);
-  }
-  const [satu] = await daftar(mitra.headers, "?status=menunggu&limit=1");
-  await batal(mitra, satu?.id ?? 0);
-  expect(await refusalOf(await minta(mitra, jumlah))).toBe("409 deposit-terbuka-penuh");
+    return await refusalOf(await minta(mitra, jumlah));
+  };
+  for (let n = 5; n < 10; n++) expect(await another()).toBe("201");
+  expect(await another()).toBe("409 deposit-terbuka-penuh");
+  // Whoever has paid once is trusted with more.
+  const [open] = await daftar(mitra.headers, "?status=menunggu&limit=1");
+  await bayar(world, open?.total ?? 0);
+  for (let n = 9; n < 11; n++) await tiket(mitra, jumlah);
+  for (let n = 11; n < 30; n++) expect(await another()).toBe("201");
+  expect(await another()).toBe("409 deposit-terbuka-penuh");
   await tiket(await makeMitra(world), jumlah);
   await advance(72 * HOUR);
   await tiket(mitra, jumlah);
+});
+
+test("no sum is one that people transfer without a ticket", async () => {
+  const mitra = await makeMitra(world);
+  for (const jumlah of [499_500, 499_999, 500_001]) {
+    expect(await (await minta(mitra, jumlah)).json()).toMatchObject({
+      errors: [{ pointer: "#/jumlah", detail: "harus kelipatan 1.000" }],
+    });
+  }
+  expect((await tiket(mitra, 500_000)).total % 1_000).not.toBe(0);
 });
 
 test("when every code of an amount is taken it is refused, until a lock has passed", async () => {
@@ -151,9 +166,11 @@ test("when every code of an amount is taken it is refused, until a lock has pass
     [lain.id, jumlah, new Date(clock.now()).toISOString()],
   );
   expect(await refusalOf(await minta(mitra, jumlah))).toBe("409 kode-unik-penuh");
-  // A neighbour shares all sums but one with it.
-  expect(await tiket(mitra, jumlah + 1)).toMatchObject({ kode_unik: 999 });
-  expect(await refusalOf(await minta(mitra, jumlah + 1))).toBe("409 kode-unik-penuh");
+  // No sum is shared with its neighbours: what is asked for is whole thousands.
+  await tiket(mitra, jumlah + 1_000);
+  for (const other of [jumlah + 1, jumlah + 999]) {
+    expect((await minta(mitra, other)).status).toBe(422);
+  }
   await world.cloud.neon.asOwner("update deposit set terkunci_sampai = dibuat_pada where total = $1", [
     jumlah + 501,
   ]);

@@ -182,7 +182,7 @@ test("one message for one purchase: none before it is committed, none for a repl
   await world.idle();
   expect(qstash.requests).toBe(published);
   expect(qstash.script.messages().length).toBe(before + 1);
-  await world.deps.queue.publish("/queue/transaksi", { transaksi_id: id }, `transaksi-${id}`);
+  await world.deps.queue.publish("/queue/transaksi", { transaksi_id: id }, `transaksi-${id}-1`);
   await world.idle();
   expect(qstash.script.messages().length).toBe(before + 1);
 });

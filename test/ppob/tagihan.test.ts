@@ -99,6 +99,28 @@ describe("a question", () => {
     }
   });
 
+  test("is for those who have something to pay with, and so is the name at a meter", async () => {
+    const mitra = await makeMitra(world, { saldo: 0 });
+    const asked = world.cloud.digiflazz.requests;
+    expect(
+      await refusalOf(await tanya(mitra, { produk_id: await produk(), nomor_pelanggan: "530000000001" })),
+    ).toBe("402 saldo-tidak-cukup");
+    const cek = await postJson(world, "/cek-pln", { nomor: "12345678901" }, mitra.headers);
+    expect(await refusalOf(cek)).toBe("402 saldo-tidak-cukup");
+    expect(world.cloud.digiflazz.requests).toBe(asked);
+  });
+
+  test("twice at once is one bill; the other one is told to wait", async () => {
+    const mitra = await makeMitra(world);
+    const isian = { produk_id: await produk(), nomor_pelanggan: "530000000001" };
+    const answers = await atOnce(5, async () => await refusalOf(await tanya(mitra, isian)));
+    expect(answers.filter((answer) => answer === "201").length).toBeGreaterThanOrEqual(1);
+    expect(new Set(answers)).toEqual(new Set(["201", "409 tagihan-sedang-ditanyakan"]));
+    expect(
+      await world.cloud.neon.asOwner("select id from tagihan where mitra_id = $1", [mitra.id]),
+    ).toHaveLength(1);
+  });
+
   test("is for postpaid products, as buying is for the others", async () => {
     const mitra = await makeMitra(world);
     expect(await refusalOf(await tanya(mitra, { produk_id: 1, nomor_pelanggan: "08123456789" }))).toBe(
@@ -158,9 +180,7 @@ describe("a payment", () => {
     const mitra = await makeMitra(world);
     const bill = await tagihan(mitra, "530000000001");
     const answers = await atOnce(10, async () => await bayar(mitra, bill.id));
-    const ids = await Promise.all(
-      answers.map(async (answer) => (await answer.json<{ id: number }>()).id),
-    );
+    const ids = await Promise.all(answers.map(async (answer) => (await answer.json<{ id: number }>()).id));
     expect(new Set(ids).size).toBe(1);
     expect(answers.filter((answer) => answer.headers.get("idempotency-replayed")).length).toBe(9);
     await world.idle();
@@ -185,6 +205,22 @@ describe("a payment", () => {
     expect(await pay(other.id, "c")).toBe("409 tagihan-sudah-dibayar");
     await world.idle();
     expect((await balances(world, mitra)).tersedia).toBe(1_000_000 - bill.harga - other.harga);
+  });
+
+  test("of a bill that was asked for before another one was paid is refused: the money may be in both", async () => {
+    const mitra = await makeMitra(world);
+    const old = await tagihan(mitra, "530000000001");
+    clock.advance(60_000);
+    const fresh = await tagihan(mitra, "530000000001");
+    expect(fresh.id).not.toBe(old.id);
+    expect(await refusalOf(await bayar(mitra, fresh.id))).toBe("200");
+    expect(await refusalOf(await bayar(mitra, old.id))).toBe("409 tagihan-berubah");
+    await world.idle();
+    expect(await refusalOf(await bayar(mitra, old.id))).toBe("409 tagihan-berubah");
+    expect((await balances(world, mitra)).tersedia).toBe(1_000_000 - fresh.harga);
+    // Asked for after that, it is another bill.
+    clock.advance(60_000);
+    expect(await refusalOf(await bayar(mitra, (await tagihan(mitra, "530000000001")).id))).toBe("200");
   });
 
   test("needs its price in the balance, and a bill of one's own", async () => {

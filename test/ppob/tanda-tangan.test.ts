@@ -50,7 +50,7 @@ test.each([
   const body = buying("satu");
   const headers = signed(mitra, { method: "POST", path: "/beli", body, ...wrong });
   expect(await refusalOf(await world.request("/beli", { method: "POST", headers, body }))).toBe(
-    "401 tanda-tangan-salah",
+    "401 tanda-tangan-tidak-cocok",
   );
   expect(await world.cloud.neon.asOwner("select id from transaksi where mitra_id = $1", [mitra.id])).toEqual(
     [],
@@ -71,8 +71,8 @@ test.each([
 test.each([
   ["no time stamp", { "x-timestamp": undefined }, "401 tanda-tangan-basi"],
   ["a time stamp that is none", { "x-timestamp": "sekarang" }, "401 tanda-tangan-basi"],
-  ["no signature", { "x-signature": undefined }, "401 tanda-tangan-salah"],
-  ["a signature that is none", { "x-signature": "zz" }, "401 tanda-tangan-salah"],
+  ["no signature", { "x-signature": undefined }, "401 tanda-tangan-tidak-cocok"],
+  ["a signature that is none", { "x-signature": "zz" }, "401 tanda-tangan-tidak-cocok"],
 ])("half a signature, %s, is refused", async (_, broken, answer) => {
   const mitra = await makeMitra(world);
   const headers: Record<string, string | undefined> = { ...signed(mitra, { path: "/saldo" }), ...broken };
@@ -139,7 +139,9 @@ test("an admin can make it mandatory, and rotation changes the key that signs", 
   const fresh = { ...mitra, headers: { ...mitra.headers, "x-api-key": keys.api_key } };
   clock.advance(1);
   const withOld = signed(fresh, { path: "/saldo" });
-  expect(await refusalOf(await world.request("/saldo", { headers: withOld }))).toBe("401 tanda-tangan-salah");
+  expect(await refusalOf(await world.request("/saldo", { headers: withOld }))).toBe(
+    "401 tanda-tangan-tidak-cocok",
+  );
   const withNew = signed(fresh, { path: "/saldo", key: keys.private_key });
   expect((await world.request("/saldo", { headers: withNew })).status).toBe(200);
 });

@@ -138,11 +138,17 @@ const inquiryData = price.extend({
   desc: z.unknown().optional(),
 });
 
+/** The largest bill that is believed, in rupiah: a hundred billion. */
+const MAX_BILL = 100_000_000_000n;
+
 /** A bill. Throws as `demandAnswer` does, and any error for what cannot be read. */
 export function readBill(data: unknown, refId: string): TagihanBiller {
   demandAnswer(data);
   const reply = inquiryData.parse(data);
   if (reply.ref_id !== refId) throw new Error("balasan tentang ref_id lain");
+  const { price: harga, selling_price: hargaJual, admin } = reply;
+  if (harga === 0n || harga > hargaJual || hargaJual > MAX_BILL || (admin ?? 0n) > hargaJual)
+    throw new Error("jumlah tagihan tidak masuk akal");
   const rincian = plainRecord(reply.desc);
   return {
     namaPelanggan: reply.customer_name,

@@ -107,30 +107,29 @@ export async function daftarKiriman(
 
 /**
  * Delivers one of the caller's messages once more, under its old id, also one that has arrived. `background` runs on after
- * the answer. Throws `KirimanTidakAda`, `CallbackMati`.
+ * the answer. Throws `KirimanTidakAda`, `CallbackMati`, `TooManyRequests`.
  */
 export async function ulang(
-  deps: Pick<CallbackDeps, "db" | "queue">,
+  deps: Pick<CallbackDeps, "db" | "queue" | "attempts" | "strictRateLimits">,
   actor: Actor,
   id: number,
   log: Log,
   background: (work: Promise<unknown>) => void,
 ): Promise<void> {
+  await hitung(deps, ULANG, await pemanggil(deps.db, actor));
   const [[kiriman]] = await withActor(deps.db, actor, [repo.ulangKiriman(deps.db, id)]);
   if (!kiriman) throw new KirimanTidakAda();
   background(dorongKiriman({ queue: deps.queue, log }, kiriman));
 }
 
+const ULANG: Limit = { name: "callback-ulang", what: "kiriman ulang", quota: 30, windowSeconds: 60 };
 const UJI: Limit = { name: "callback-uji", what: "kiriman uji", quota: 10, windowSeconds: 60 };
 
 /** Delivers a sample to the caller's endpoint, on or off, at once. Throws `CallbackTidakAda`, `TooManyRequests`. */
 export async function uji(deps: CallbackDeps, actor: Actor): Promise<HasilAntar> {
   const siapa = await pemanggil(deps.db, actor);
   if (!siapa.callback) throw new CallbackTidakAda();
-  await deps.attempts.take({
-    limit: deps.strictRateLimits ? UJI : wide(UJI),
-    of: `mitra:${siapa.mitraId}`,
-  });
+  await hitung(deps, UJI, siapa);
   const isi = {
     type: "uji",
     timestamp: deps.clock.now().toISOString(),
@@ -154,6 +153,15 @@ export async function dorongKiriman(
   } catch (error) {
     log.warn("publish_failed", { kiriman_id: id, ...describeError(error) });
   }
+}
+
+/** Counts what makes us call a mitra's address. Throws `TooManyRequests`. */
+async function hitung(
+  { attempts, strictRateLimits }: Pick<CallbackDeps, "attempts" | "strictRateLimits">,
+  limit: Limit,
+  { mitraId }: { mitraId: number },
+): Promise<void> {
+  await attempts.take({ limit: strictRateLimits ? limit : wide(limit), of: `mitra:${mitraId}` });
 }
 
 async function pemanggil(db: Database, actor: Actor) {

@@ -45,7 +45,7 @@ const BATAS: BatasDeposit = { berlaku: 24, terkunci: 48, terbuka: 5, batal: 25 }
 export const DepositTerbukaPenuh = defineError(
   409,
   "DEPOSIT_TERBUKA_PENUH",
-  `Paling banyak ${BATAS.terbuka} tiket deposit menunggu sekaligus, dan ${BATAS.terbuka + BATAS.batal} yang tidak dibayar dalam ${(BATAS.berlaku + BATAS.terkunci) / 24} hari. Bayar dahulu, atau batalkan salah satu.`,
+  `Paling banyak ${BATAS.terbuka} tiket deposit menunggu sekaligus, dan ${BATAS.terbuka + BATAS.batal} yang tidak dibayar dalam ${(BATAS.berlaku + BATAS.terkunci) / 24} hari (${BATAS.terbuka + BATAS.batal / 5} sebelum deposit pertama). Bayar dahulu, atau batalkan salah satu.`,
 );
 
 /** The least and the most that a ticket is for, in rupiah, without its code. */

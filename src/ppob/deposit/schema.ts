@@ -6,8 +6,8 @@ import { statusDeposit } from "./table.ts";
 
 export const bukaDepositSchema = z
   .strictObject({
-    jumlah: z.int().min(MIN_DEPOSIT).max(MAX_DEPOSIT).openapi({
-      description: "Yang ingin diisi, rupiah; kode unik ditambahkan di atasnya.",
+    jumlah: z.int().min(MIN_DEPOSIT).max(MAX_DEPOSIT).multipleOf(1_000, "harus kelipatan 1.000").openapi({
+      description: "Yang ingin diisi, rupiah, kelipatan 1.000; kode unik ditambahkan di atasnya.",
       example: 500_000,
     }),
   })

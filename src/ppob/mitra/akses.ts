@@ -32,7 +32,7 @@ export const TandaTanganWajib = defineError(
 );
 export const TandaTanganSalah = defineError(
   401,
-  "TANDA_TANGAN_SALAH",
+  "TANDA_TANGAN_TIDAK_COCOK",
   "Tanda tangan tidak cocok. x-signature adalah HMAC-SHA256 (hex) atas `timestamp.METHOD.path.body` dengan Private Key.",
   { headers: challenge },
 );

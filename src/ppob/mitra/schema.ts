@@ -40,6 +40,9 @@ const tier = z
   .regex(/^[a-z0-9-]{1,30}$/, "1 sampai 30 huruf kecil, angka, atau tanda hubung")
   .openapi({ example: "emas", description: "Kelompok harga." });
 
+const isIpv4InIpv6 = (teks: string) =>
+  /^\[::(ffff:|[\da-f]+:[\da-f]+\])/.test(URL.parse(`http://[${teks}]`)?.hostname ?? "");
+
 const alamatAtauJaringan = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
 const alamatIp = z
@@ -50,6 +53,11 @@ const alamatIp = z
       .refine(
         (teks) => alamatAtauJaringan.safeParse(teks).success,
         "harus alamat IP atau jaringan, misalnya 203.0.113.0/24",
+      )
+      // Whoever calls from there is an IPv4 address, and would not be found here.
+      .refine(
+        (teks) => !isIpv4InIpv6(teks.split("/")[0] ?? ""),
+        "tulis alamat IPv4 sebagai IPv4, tanpa ::ffff:",
       ),
   )
   .max(20)

@@ -134,7 +134,7 @@ export function telusuri(db: Database, { batas, sebelum }: Halaman, saringan: Sa
 
 const barisLaporan = {
   ...columns,
-  kodeProduk: transaksi.kodeProduk,
+  kodeProduk: produk.kode,
   namaProduk: produk.nama,
   harga: transaksi.harga,
   sn: transaksi.sn,

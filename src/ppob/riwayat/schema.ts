@@ -27,7 +27,7 @@ export const riwayatQuery = z
     nomor_tujuan: z
       .string()
       .trim()
-      .regex(/^[0-9+][0-9A-Za-z.,+-]{3,29}$/, "4 sampai 30 angka atau huruf, tanpa spasi")
+      .regex(/^[0-9A-Za-z+][0-9A-Za-z.,+-]{3,49}$/, "4 sampai 50 angka atau huruf, tanpa spasi")
       .optional()
       .openapi(dicari("nomor_tujuan", "Hanya nomor tujuan ini, utuh.")),
     ref_id: keyField()

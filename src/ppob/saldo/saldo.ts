@@ -32,19 +32,21 @@ export interface Pembelian {
   nominal: Rupiah | undefined;
   /** The client's idempotency key. */
   kunci: string | undefined;
+  /** Not for more than this, in rupiah. */
+  hargaMaks: Rupiah | undefined;
 }
 
 /**
  * Accepts a purchase: moves its price from `tersedia` to `ditahan` and opens the first attempt.
  * Raises SALDO_TIDAK_CUKUP, PRODUK_TIDAK_ADA, PRODUK_PASCABAYAR, NOMINAL_WAJIB, NOMINAL_TIDAK_SESUAI, KUNCI_DIPAKAI, and what
- * stands in the way of the product: PRODUK_TIDAK_TERSEDIA, PRODUK_TUTUP, SUDAH_DIBELI_HARI_INI.
+ * stands in the way of the product: HARGA_BERUBAH, PRODUK_TIDAK_TERSEDIA, PRODUK_TUTUP, SUDAH_DIBELI_HARI_INI.
  * `tenggangDetik`: how long the queue has before the sweeper takes the purchase up.
  */
 export function tahan(db: Database, beli: Pembelian, tenggangDetik: number) {
   return db
     .select({ id: sql`id`.mapWith(Number), ulangan: sql<boolean>`ulangan` })
     .from(
-      sql`app.beli(${beli.produkId}, ${beli.nomorTujuan}, ${beli.nominal ?? null}, ${beli.kunci ?? null}, ${tenggangDetik})`,
+      sql`app.beli(${beli.produkId}, ${beli.nomorTujuan}, ${beli.nominal ?? null}, ${beli.kunci ?? null}, ${tenggangDetik}, ${beli.hargaMaks ?? null})`,
     );
 }
 

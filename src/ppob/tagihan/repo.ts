@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/database.ts";
 import type { TagihanBiller } from "../biller/biller.ts";
+import { buku } from "../saldo/table.ts";
 import { transaksi } from "../transaksi/table.ts";
 import { tagihan } from "./table.ts";
 
@@ -16,6 +17,8 @@ export interface Pertanyaan {
 export interface BatasTagihan {
   /** The same question within so long of its answer is not asked again. */
   ulang: number;
+  /** While the same question has no answer it is not asked again, for at most so long. */
+  tunggu: number;
   /** Questions a minute and mitra. */
   perMenit: number;
   /** How long an answer may be paid, within its day. */
@@ -24,12 +27,12 @@ export interface BatasTagihan {
 
 /**
  * Opens a question, or finds its answer (`ulangan`). Raises PRODUK_TIDAK_ADA, PRODUK_PRABAYAR, PRODUK_TIDAK_TERSEDIA,
- * PRODUK_TUTUP, TAGIHAN_TERLALU_SERING.
+ * PRODUK_TUTUP, SALDO_TIDAK_CUKUP, TAGIHAN_SEDANG_DITANYAKAN, TAGIHAN_TERLALU_SERING.
  */
 export function bukaTagihan(
   db: Database,
   { produkId, nomorPelanggan, isian }: Pertanyaan,
-  { ulang, perMenit }: BatasTagihan,
+  { ulang, tunggu, perMenit }: BatasTagihan,
 ) {
   return db
     .select({
@@ -38,7 +41,7 @@ export function bukaTagihan(
       kode: sql<string>`kode`,
       ulangan: sql<boolean>`ulangan`,
     })
-    .from(sql`app.buka_tagihan(${produkId}, ${nomorPelanggan}, ${isian}, ${ulang}, ${perMenit})`);
+    .from(sql`app.buka_tagihan(${produkId}, ${nomorPelanggan}, ${isian}, ${ulang}, ${tunggu}, ${perMenit})`);
 }
 
 /** Writes the biller's answer down. Raises TAGIHAN_TIDAK_ADA. */
@@ -72,7 +75,10 @@ export function satuTagihan(db: Database, id: number) {
     .where(and(eq(tagihan.id, id), eq(tagihan.mitraId, sql`app.mitra_id()`), isNotNull(tagihan.dijawabPada)));
 }
 
-/** Who calls: for questions that touch nothing of ours. */
+/** Who calls, and whether it has anything to pay with: for questions that touch nothing of ours. */
 export function siapa(db: Database) {
-  return db.select({ mitraId: sql`id`.mapWith(Number) }).from(sql`app.mitra_id() id`);
+  return db
+    .select({ mitraId: sql`${buku.mitraId}`.mapWith(Number), bersaldo: sql<boolean>`${buku.saldo} > 0` })
+    .from(buku)
+    .where(and(eq(buku.mitraId, sql`app.mitra_id()`), eq(buku.nama, "tersedia")));
 }

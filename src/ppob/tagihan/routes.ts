@@ -31,16 +31,18 @@ const tanya = defineRoute({
   tags: ["PPOB"],
   summary: "Tanyakan satu tagihan pascabayar",
   description:
-    "Pertanyaan yang sama dalam 60 detik dijawab dengan tagihan yang sama. Berlaku 30 menit, dan hanya pada hari yang sama (WIB).",
+    "Pertanyaan yang sama dalam 60 detik dijawab dengan tagihan yang sama. Berlaku 30 menit, dan hanya pada hari yang sama (WIB). Perlu saldo.",
   access: mitraAccess,
   request: { body: { required: true, content: { "application/json": { schema: tanyaTagihanSchema } } } },
   responses: { 201: { description: "Tagihan", content: { "application/json": { schema: tagihanSchema } } } },
   errors: [
+    SaldoTidakCukup,
     ProdukTidakAda,
     ProdukTidakTersedia,
     ProdukTutup,
     tagihan.ProdukPrabayar,
     TagihanDitolak,
+    tagihan.TagihanSedangDitanyakan,
     tagihan.TagihanTerlaluSering,
   ],
 });
@@ -79,6 +81,7 @@ const bayar = defineRoute({
     tagihan.TagihanTidakAda,
     tagihan.TagihanKedaluwarsa,
     tagihan.TagihanSudahDibayar,
+    tagihan.TagihanBerubah,
     KunciDipakai,
   ],
 });
@@ -88,13 +91,13 @@ const cekPln = defineRoute({
   path: "/cek-pln",
   operationId: "cekPln",
   tags: ["PPOB"],
-  summary: "Nama pemilik meter PLN, sebelum membeli token",
+  summary: "Nama pemilik meter PLN, sebelum membeli token; perlu saldo",
   access: mitraAccess,
   request: { body: { required: true, content: { "application/json": { schema: cekPlnSchema } } } },
   responses: {
     200: { description: "Pelanggan", content: { "application/json": { schema: pelangganPlnSchema } } },
   },
-  errors: [TagihanDitolak],
+  errors: [SaldoTidakCukup, TagihanDitolak],
 });
 
 export function tagihanRoutes(deps: tagihan.TagihanDeps): Router {

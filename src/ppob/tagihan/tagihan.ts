@@ -6,7 +6,7 @@ import type { Queue } from "../../platform/queue/queue.ts";
 import { wide, type Attempts } from "../../platform/redis/attempts.ts";
 import type { Biller, PelangganPln, PermintaanTagihan } from "../biller/biller.ts";
 import { tahanTagihan } from "../saldo/saldo.ts";
-import { dorong, TENGGANG_DETIK } from "../transaksi/transaksi.ts";
+import { dorong, SaldoTidakCukup, TENGGANG_DETIK } from "../transaksi/transaksi.ts";
 import { bukaTagihan, jawabTagihan, satuTagihan, siapa, type BatasTagihan } from "./repo.ts";
 
 export const ProdukPrabayar = defineError(
@@ -26,6 +26,16 @@ export const TagihanSudahDibayar = defineError(
   "TAGIHAN_SUDAH_DIBAYAR",
   "Tagihan ini sudah dibayar dengan kunci lain. Tanyakan lagi untuk membayar yang berikutnya.",
 );
+export const TagihanBerubah = defineError(
+  409,
+  "TAGIHAN_BERUBAH",
+  "Nomor ini sudah dibayar setelah tagihan ini ditanyakan, atau pembayarannya masih berjalan. Tunggu sampai selesai, lalu tanyakan lagi.",
+);
+export const TagihanSedangDitanyakan = defineError(
+  409,
+  "TAGIHAN_SEDANG_DITANYAKAN",
+  "Tagihan ini sedang ditanyakan kepada biller. Coba lagi sebentar lagi.",
+);
 export const TagihanTerlaluSering = defineError(
   429,
   "TAGIHAN_TERLALU_SERING",
@@ -33,7 +43,7 @@ export const TagihanTerlaluSering = defineError(
   { headers: { "retry-after": "60" } },
 );
 
-const BATAS: BatasTagihan = { ulang: 60, perMenit: 10, berlaku: 1_800 };
+const BATAS: BatasTagihan = { ulang: 60, tunggu: 45, perMenit: 10, berlaku: 1_800 };
 
 /** Questions whose meter it is; the biller counts them too. */
 const CEK_PLN = { name: "cek-pln", what: "pertanyaan", quota: 30, windowSeconds: 60 };
@@ -56,8 +66,8 @@ export interface IsianTagihan extends Pick<PermintaanTagihan, "nominal" | "tahun
 
 /**
  * Asks the biller for a bill. The same question again within a minute is answered with the same bill. Throws
- * `ProdukTidakAda`, `ProdukPrabayar`, `ProdukTidakTersedia`, `ProdukTutup`, `TagihanTerlaluSering`, `TagihanDitolak`, and
- * `ServiceUnavailable` when the biller says nothing.
+ * `ProdukTidakAda`, `ProdukPrabayar`, `ProdukTidakTersedia`, `ProdukTutup`, `SaldoTidakCukup`, `TagihanSedangDitanyakan`,
+ * `TagihanTerlaluSering`, `TagihanDitolak`, and `ServiceUnavailable` when the biller says nothing.
  */
 export async function tanyakan(
   { db, biller }: TagihanDeps,
@@ -88,7 +98,7 @@ export async function tagihan({ db }: Pick<TagihanDeps, "db">, actor: Actor, id:
 
 /**
  * Pays a bill, once: asked again, it answers the purchase that the first time made (`ulangan`). Throws `TagihanTidakAda`,
- * `TagihanKedaluwarsa`, `TagihanSudahDibayar`, `SaldoTidakCukup`, `KunciDipakai`. `background` runs on after the answer.
+ * `TagihanKedaluwarsa`, `TagihanSudahDibayar`, `TagihanBerubah`, `SaldoTidakCukup`, `KunciDipakai`. `background` runs on after the answer.
  */
 export async function bayar(
   { db, queue }: TagihanDeps,
@@ -104,14 +114,15 @@ export async function bayar(
   return diterima;
 }
 
-/** Whose a PLN meter is, from the biller. Throws `TooManyRequests`, `TagihanDitolak`, `ServiceUnavailable`. */
+/** Whose a PLN meter is, from the biller; whoever has nothing to pay with asks nobody. Throws `SaldoTidakCukup`, `TooManyRequests`, `TagihanDitolak`, `ServiceUnavailable`. */
 export async function cekPln(
   { db, biller, attempts, strictRateLimits }: TagihanDeps,
   actor: Actor,
   nomor: string,
 ): Promise<PelangganPln> {
   const [[caller]] = await withActor(db, actor, [siapa(db)]);
+  if (!caller?.bersaldo) throw new SaldoTidakCukup();
   const limit = strictRateLimits ? CEK_PLN : wide(CEK_PLN);
-  await attempts.take({ limit, of: String(caller?.mitraId) });
+  await attempts.take({ limit, of: String(caller.mitraId) });
   return await biller.cekPln(nomor);
 }

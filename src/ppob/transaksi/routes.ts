@@ -45,6 +45,7 @@ const beli = defineRoute({
     transaksi.SaldoTidakCukup,
     transaksi.ProdukTidakAda,
     KunciDipakai,
+    transaksi.HargaBerubah,
     transaksi.ProdukTidakTersedia,
     transaksi.ProdukTutup,
     transaksi.SudahDibeliHariIni,
@@ -71,13 +72,20 @@ const status = defineRoute({
 export function transaksiRoutes(deps: transaksi.TransaksiDeps): Router {
   const router = createRouter();
   router.openapi(beli, async (c) => {
-    const { produk_id: produkId, nomor_tujuan: nomorTujuan, nominal, ref_id: refId } = c.req.valid("json");
+    const {
+      produk_id: produkId,
+      nomor_tujuan: nomorTujuan,
+      nominal,
+      ref_id: refId,
+      ...isian
+    } = c.req.valid("json");
     const kunci = oneKey(c.req.valid("header")["Idempotency-Key"], refId);
     const pembelian = {
       produkId,
       nomorTujuan,
       nominal: nominal === undefined ? undefined : BigInt(nominal),
       kunci,
+      hargaMaks: isian.harga_maks === undefined ? undefined : BigInt(isian.harga_maks),
     };
     const { id, ulangan } = await transaksi.beli(deps, c.var.actor, pembelian, c.var.log, inBackground(c));
     if (ulangan) c.header("idempotency-replayed", "true");

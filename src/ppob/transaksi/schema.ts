@@ -16,6 +16,11 @@ export const beliSchema = z
       description: "Wajib untuk produk bebas nominal; selain itu harus sama dengan nominal produk.",
       example: 10_000,
     }),
+    harga_maks: z.int().min(1).max(MAX_WIRE_RUPIAH).optional().openapi({
+      format: "int64",
+      description: "Pembelian ditolak bila harganya sekarang di atas ini, rupiah.",
+      example: 12_000,
+    }),
     ref_id: keyField().optional().openapi({
       description: "Sama dengan header Idempotency-Key, untuk klien yang tidak dapat mengirim header.",
     }),

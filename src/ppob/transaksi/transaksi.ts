@@ -33,6 +33,12 @@ export const ProdukPascabayar = defineError(
   "Produk ini pascabayar: tanyakan tagihannya lewat POST /tagihan, lalu bayar.",
   { pointer: "#/produk_id" },
 );
+export const HargaBerubah = defineError(
+  409,
+  "HARGA_BERUBAH",
+  "Harga produk ini sekarang di atas harga_maks. Lihat GET /produk.",
+  { pointer: "#/harga_maks" },
+);
 export const ProdukTidakTersedia = defineError(
   409,
   "PRODUK_TIDAK_TERSEDIA",
@@ -91,7 +97,7 @@ export interface TransaksiDeps {
 /**
  * Accepts a purchase and nudges the queue after it is committed. The same `kunci` with the same content is the same
  * purchase. Throws `SaldoTidakCukup`, `ProdukTidakAda`, `ProdukPascabayar`, `NominalWajib`, `NominalTidakSesuai`,
- * `KunciDipakai`, and what stands in the way of the product: `ProdukTidakTersedia`, `ProdukTutup`, `SudahDibeliHariIni`.
+ * `KunciDipakai`, and what stands in the way of the product: `HargaBerubah`, `ProdukTidakTersedia`, `ProdukTutup`, `SudahDibeliHariIni`.
  * `background` runs on after the answer.
  */
 export async function beli(
