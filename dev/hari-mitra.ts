@@ -82,8 +82,9 @@ class Day {
   }
 
   async #enterAdmin(): Promise<void> {
-    const password = "sandi-demo-mitra";
-    const isian = { name: "Admin Demo", email: "admin-demo@example.com", username: "admin.demo" };
+    // The account that the README opens: whichever of the two comes first does.
+    const password = "password123";
+    const isian = { name: "Admin User", email: "admin@example.com", username: "admin" };
     const body = { ...isian, password, role: "admin" };
     // The first account of an empty server becomes admin; later days log in.
     await this.#server.request("/auth/register", {

@@ -97,6 +97,7 @@ test("a good production configuration passes", () => {
       recheckSeconds: 60,
       relaySecret: undefined,
     },
+    deposit: { rekening: undefined, bankWebhookSecret: undefined },
     whapi: {
       baseUrl: "https://gate.whapi.cloud",
       token: PRODUCTION["WHAPI_TOKEN"],
@@ -105,6 +106,12 @@ test("a good production configuration passes", () => {
       chatDays: 365,
     },
   });
+});
+
+test("where deposits go, and who tells of them, is told when it is", () => {
+  const REKENING_DEPOSIT = " BCA 0123456789 a.n. PT Satu Pintu ";
+  const told = readConfig({ ...PRODUCTION, REKENING_DEPOSIT, BANK_WEBHOOK_SECRET: KEY_OF_ITS_OWN });
+  expect(told.deposit).toEqual({ rekening: REKENING_DEPOSIT.trim(), bankWebhookSecret: KEY_OF_ITS_OWN });
 });
 
 test("what the WhatsApp door may be told, it is told", () => {
@@ -221,6 +228,9 @@ describe("a malformed variable is refused everywhere", () => {
     ["BILLER_TIMEOUT_SECONDS", "-1"],
     ["BILLER_TIMEOUT_SECONDS", "36"],
     ["BILLER_API_KEY", "a".repeat(40)],
+    ["REKENING_DEPOSIT", " "],
+    ["REKENING_DEPOSIT", "x".repeat(201)],
+    ["BANK_WEBHOOK_SECRET", "pendek"],
     ["BILLER_RELAY_SECRET", ""],
     ["BILLER_RELAY_SECRET", "x1y2z3a4b5c6d7e8f9g0h1i2j3k4l5m"],
     ["BILLER_RELAY_SECRET", "x".repeat(64)],
@@ -314,6 +324,8 @@ describe("in production", () => {
     ["QSTASH_NEXT_SIGNING_KEY", QSTASH_DEV.currentSigningKey],
     ["BILLER_API_KEY", LOCAL_API_KEY],
     ["BILLER_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET],
+    ["BANK_WEBHOOK_SECRET", "lokal-1a2b3c4d5e6f7g8h9i0j-1a2b3c"],
+    ["BANK_WEBHOOK_SECRET", "replace-this-before-going-live-0"],
     ["BILLER_RELAY_SECRET", "lokal-1a2b3c4d5e6f7g8h9i0j-1a2b3c"],
     ["BILLER_RELAY_SECRET", "abcdefghabcdefghabcdefghabcdefgh"],
     ["BILLER_RELAY_SECRET", "replace-this-before-going-live-0"],

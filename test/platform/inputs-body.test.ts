@@ -196,7 +196,7 @@ describe("a signed message of the bank", () => {
     const sample = await sampleOf(world, first(bank));
     const body = `{"mutation_id":"${newKey()}","amount":1,"type":"CR","description":"${description}"}`;
     const response = await send(world, sample, { body });
-    expect(await response.json()).toEqual({ status: "ok", diterima: 1, lunas: 0 });
+    expect(await response.json()).toEqual({ status: "ok", diterima: 1, lunas: 0, dilewati: 0 });
   });
 });
 

@@ -30,7 +30,7 @@ const jawaban = async (isi: unknown) => {
   return await response.json();
 };
 
-const ok = (diterima: number, lunas: number) => ({ status: "ok", diterima, lunas });
+const ok = (diterima: number, lunas: number, dilewati = 0) => ({ status: "ok", diterima, lunas, dilewati });
 
 /** Lines of the log about a mutation. */
 const lines = (id: string) => world.log.filter((line) => line["mutasi_bank_id"] === id);
@@ -118,12 +118,12 @@ test("one that cannot be read does not lose the others; what went out is none of
     baik({ type: "XX" }),
   ];
   const keluar = [baik({ type: "DB" }), baik({ type: "d" })];
-  expect(await jawaban([...bad, ...keluar, baik({ amount: dua.total })])).toEqual(ok(1, 1));
+  expect(await jawaban([...bad, ...keluar, baik({ amount: dua.total })])).toEqual(ok(1, 1, bad.length));
   expect(world.log.slice(before)).toContainEqual(
     expect.objectContaining({ event: "webhook_unreadable", vendor: "bank", mutations: bad.length }),
   );
   expect(await balances(world, mitra)).toEqual({ tersedia: dua.total, ditahan: 0 });
-  expect(await jawaban([])).toEqual(ok(0, 0));
+  expect(await jawaban([])).toEqual(ok(0, 0, bad.length));
   expect(await jawaban(bad)).toEqual(ok(0, 0));
 });
 

@@ -15,7 +15,6 @@ describe("GET /produk", () => {
   test("prints the three products of document 001 first, and what is ours behind what is printed", async () => {
     const { rows } = await produkSeen(world, mitra.headers, "?limit=3");
     const ours = {
-      merek: "",
       jenis: "prabayar",
       tersedia: true,
       alasan: null,
@@ -23,7 +22,7 @@ describe("GET /produk", () => {
       stok: null,
       tutup: null,
     };
-    const pulsa = { kategori: "pulsa", ...ours };
+    const pulsa = { kategori: "pulsa", merek: "TELKOMSEL", ...ours };
     expect(rows).toEqual([
       {
         id: 1,
@@ -52,6 +51,7 @@ describe("GET /produk", () => {
         kode: "pln50",
         ...ours,
         kategori: "token_listrik",
+        merek: "PLN",
       },
     ]);
     expect(Object.keys(rows[0] ?? {}).slice(0, 6)).toEqual([

@@ -89,25 +89,27 @@ const KELUAR = ["DB", "D"];
 /**
  * Takes in mutations of our bank account, in one roundtrip. Each that came in counts once, however often it is told; it
  * pays the open ticket with exactly its amount, or waits for an admin. What went out is none of ours, and what cannot be
- * read is logged and skipped. `diterima`: how many are new; `lunas`: how many of these paid a ticket.
+ * read is logged and skipped. `diterima`: how many are new; `lunas`: how many of these paid a ticket; `dilewati`: how many
+ * could not be read.
  */
 export async function terima(
   { db }: { db: Database },
   mutasi: readonly unknown[],
   log: Log,
-): Promise<{ diterima: number; lunas: number }> {
+): Promise<{ diterima: number; lunas: number; dilewati: number }> {
   const berarah = mutasi.map((isi) => ({ isi, arah: arah.safeParse(isi).data?.type ?? "" }));
   const dibaca = berarah.flatMap(({ isi, arah: ke }) => (MASUK.includes(ke) ? [masuk.safeParse(isi)] : []));
   const terbaca = dibaca.flatMap(({ data }) => (data ? [data] : []));
   const keluar = berarah.filter(({ arah: ke }) => KELUAR.includes(ke)).length;
   const rusak = mutasi.length - keluar - terbaca.length;
   if (rusak > 0) log.warn("webhook_unreadable", { vendor: "bank", mutations: rusak });
-  if (terbaca.length === 0) return { diterima: 0, lunas: 0 };
+  if (terbaca.length === 0) return { diterima: 0, lunas: 0, dilewati: rusak };
 
   const [baru] = await withActor(db, service("bank"), [terimaMutasiBank(db, terbaca)]);
   for (const { id, depositId } of baru) {
     if (depositId === null) log.warn("bank_mutation_unmatched", { mutasi_bank_id: id });
     else log.info("deposit_paid", { deposit_id: depositId, mutasi_bank_id: id });
   }
-  return { diterima: baru.length, lunas: baru.filter(({ depositId }) => depositId !== null).length };
+  const lunas = baru.filter(({ depositId }) => depositId !== null).length;
+  return { diterima: baru.length, lunas, dilewati: rusak };
 }

@@ -115,8 +115,11 @@ const satuMutasi = z.looseObject({}).openapi("MutasiBankMasuk", {
   },
 });
 
+/** By its name: the array is taken as it comes, so that one entry that cannot be read loses no other. */
+const MUTASI_MASUK = { $ref: "#/components/schemas/MutasiBankMasuk" };
+
 export const webhookBankSchema = z.union([z.array(z.unknown()).max(MAX_MUTASI), satuMutasi]).openapi({
-  anyOf: [{ type: "array", items: {}, maxItems: MAX_MUTASI }, { type: "object" }],
+  anyOf: [{ type: "array", items: MUTASI_MASUK, maxItems: MAX_MUTASI }, MUTASI_MASUK],
 });
 
 export const diterimaSchema = z
@@ -124,5 +127,6 @@ export const diterimaSchema = z
     status: z.literal("ok"),
     diterima: z.int().openapi({ description: "Mutasi masuk yang baru bagi kami.", example: 1 }),
     lunas: z.int().openapi({ description: "Dari itu, yang melunasi tiket.", example: 1 }),
+    dilewati: z.int().openapi({ description: "Yang tidak terbaca.", example: 0 }),
   })
   .openapi("MutasiBankDiterima");
