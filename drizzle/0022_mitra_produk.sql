@@ -5,7 +5,7 @@
 -- The one definition of which rule goes first (see table aturan_harga): rules of the mitra before those of its tier, these
 -- before everybody's; among them one for the product before one for its category, that before one for all; the list price
 -- last. A rule above the biller's price says nothing where that is not known.
-create function app.daftar_harga(p_mitra bigint, p_produk produk[]) returns table (id integer, harga bigint)
+create function app.harga_produk(p_mitra bigint, p_produk produk[]) returns table (id integer, harga bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with berlaku as materialized (
     select a.produk_id, a.kategori, a.jenis, a.nilai, case when a.mitra_id is not null then 1 when a.tier is not null then 2 else 3 end as siapa
@@ -37,7 +37,7 @@ $$;
 -- The same of one product.
 create function app.harga_mitra(p_mitra bigint, p_produk produk) returns bigint
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select h.harga from app.daftar_harga(p_mitra, array[p_produk]) h
+  select h.harga from app.harga_produk(p_mitra, array[p_produk]) h
 $$;
 --> statement-breakpoint
 -- The time of day in Asia/Jakarta.
@@ -111,7 +111,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     order by p.id limit case when p_tersedia is null then p_batas end
   ), berharga as (
     select (c.p).*, coalesce(h.harga, (c.p).harga) as dibayar from cocok c left join (
-      select d.* from pemanggil s cross join lateral app.daftar_harga(s.mitra, array(select p from cocok)) d
+      select d.* from pemanggil s cross join lateral app.harga_produk(s.mitra, array(select p from cocok)) d
       where s.mitra is not null) h on h.id = (c.p).id
   ), keadaan as (
     select p.*, b as biller, app.keadaan_biller(b, p.jenis, case when p.nominal is not null then p.dibayar end, s.pukul) as sendiri
@@ -316,6 +316,18 @@ grant select, delete on aturan_harga to satupintu_app;
 grant update (kode, nama, kategori, merek, deskripsi, harga, aktif, kode_cadangan) on produk to satupintu_app;
 --> statement-breakpoint
 grant insert (kode, nama, kategori, merek, deskripsi, harga, nominal, jenis, aktif, kode_cadangan) on produk to satupintu_app;
+--> statement-breakpoint
+-- What is on sale, for the bot: bills have no price to show.
+create or replace function app.daftar_harga(p_kategori text, p_batas integer)
+returns table (nama text, kategori text, harga bigint, nominal bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  if app.layanan() is null then raise exception 'BUKAN_LAYANAN' using errcode = 'PT403'; end if;
+  return query select nama, kategori, harga, nominal from produk
+    where aktif and jenis = 'prabayar' and (p_kategori is null or strpos(lower(kategori || ' ' || nama), lower(p_kategori)) > 0)
+    order by kategori, nominal nulls last, id limit p_batas;
+end $$;
 --> statement-breakpoint
 revoke all on all functions in schema app from public;
 --> statement-breakpoint
