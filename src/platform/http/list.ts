@@ -106,7 +106,7 @@ export function countAndLink(c: Context, page: { skip: number; limit: number }, 
 }
 
 /** Points to the page behind `rows` (RFC 8288), unless this one was the last. */
-export function linkNext(c: Context, pageSize: number, rows: readonly { id: number }[]): void {
+export function linkNext(c: Context, pageSize: number, rows: readonly { id: number | string }[]): void {
   const last = rows.at(-1);
   if (!last || rows.length < pageSize) return;
   linkTo(c, { limit: pageSize, before: last.id });

@@ -1,5 +1,4 @@
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { untuk } from "../../akun/akses/akses.ts";
 import { UnsupportedMediaType, ValidationFailed } from "../../platform/http/errors.ts";
 import { linkNext, listAnswerHeaders } from "../../platform/http/list.ts";
@@ -144,7 +143,7 @@ export function depositRoutes(deps: DepositRoutesDeps): Router {
   router.openapi(mutasiBank, async (c) => {
     const { limit, before, cocok } = c.req.valid("query");
     const baris = await deposit.mutasiBank(deps, c.var.actor, limit, before, cocok);
-    linkOlder(c, limit, baris);
+    linkNext(c, limit, baris);
     return c.json(baris.map(toWireMutasi), 200);
   });
   router.route("/", bankRoutes(deps));
@@ -201,14 +200,4 @@ function toWireMutasi(mutasi: deposit.MutasiBank): z.input<typeof mutasiBankSche
     waktu: mutasi.waktu.toISOString(),
     deposit_id: mutasi.depositId,
   };
-}
-
-/** As `linkNext`, of rows whose ids are texts. */
-function linkOlder(c: Context, limit: number, rows: readonly { id: string }[]): void {
-  const last = rows.at(-1);
-  if (!last || rows.length < limit) return;
-  const query = new URL(c.req.url).searchParams;
-  query.set("limit", String(limit));
-  query.set("before", last.id);
-  c.header("link", `<?${query.toString()}>; rel="next"`);
 }
